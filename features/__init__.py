@@ -1,0 +1,1 @@
+"""What the community can do. No technology in here: no Telegram, no SQL, no web."""

@@ -1,0 +1,102 @@
+"""The whole product as one value: every service, and the acts that need more than one feature."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from features.growth import ports as growth_ports
+from features.growth.model import Card, Due, DueKind, Expiry, History
+from features.growth.service import Growth
+from features.members import ports as members_ports
+from features.members.model import Group, Member, Started
+from features.members.service import Members
+from features.outreach import rules as outreach
+from kernel import business_day
+from kernel.ids import UserId, private_chat
+from kernel.message import Kind, MessageClass, Outgoing, Text
+
+
+class Uow(growth_ports.Uow, members_ports.Uow, Protocol):
+    """A unit of work with every store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """A member agreed to the service; `credited` only the first time, ever."""
+
+    known: Started
+    card: Card
+    credited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Every use case of the product."""
+
+    members: Members
+    growth: Growth
+
+    def consent(self, uow: Uow, *, user: UserId) -> Consented:
+        """Record consent and credit the registration reward once per person for ever. Raises NotMember."""
+        known = self.members.consent(uow, user=user)
+        credited = self.growth.register(uow, member=known.member.id, zone=known.group.zone)
+        return Consented(known, self.growth.card(uow, member=known.member.id), credited)
+
+    def growth_card(self, uow: Uow, *, user: UserId) -> tuple[Started, Card]:
+        """Return a member's account. Raises NotMember or ConsentNeeded."""
+        known = self.members.consented(uow, user=user)
+        return known, self.growth.card(uow, member=known.member.id)
+
+    def growth_history(self, uow: Uow, *, user: UserId, page: int) -> tuple[Started, History]:
+        """Return a page of a member's history. Raises NotMember or ConsentNeeded."""
+        known = self.members.consented(uow, user=user)
+        return known, self.growth.history(uow, member=known.member.id, page=page)
+
+    def points_due(self, uow: Uow, *, due: int) -> None:
+        """Do one piece of timed work on expiring points: tell their owner in time, or take them back."""
+        item = uow.growth.take(due, now=uow.now)
+        if item is None:
+            return
+        if item.kind is DueKind.LAPSE:
+            self.growth.lapse(uow, due=item)
+            uow.growth.finish(item.id, outcome="done")
+            return
+        self._give_notice(uow, item, uow.members.get(item.member))
+
+    def _give_notice(self, uow: Uow, due: Due, member: Member) -> None:
+        groups = uow.members.groups_of(member.id)
+        expiry = self.growth.expiring(uow, due=due)
+        if reason := self._why_no_notice(uow, due, member, expiry, groups):
+            uow.growth.finish(due.id, outcome=reason)
+            uow.journal.note("growth.notice_skipped", member=member.id, reason=reason)
+            return
+        group = groups[0]
+        allowed = outreach.next_allowed(uow.now, group.zone, group.quiet)
+        if allowed > uow.now:
+            uow.growth.postpone(due.id, until=allowed)
+            return
+        uow.outbox.put(_notice(due, expiry, member))
+        uow.growth.finish(due.id, outcome="done")
+        uow.journal.note("growth.notified", member=member.id, group=group.id, points=expiry.points)
+
+    def _why_no_notice(
+        self, uow: Uow, due: Due, member: Member, expiry: Expiry, groups: tuple[Group, ...]
+    ) -> str | None:
+        if expiry.points <= 0:
+            return "spent"
+        if not member.consented or not groups:
+            return "not_wanted"
+        if not member.reachable:
+            return "unreachable"
+        late = self.growth.is_late(due, today=business_day.local_date(uow.now, groups[0].zone))
+        return "late" if late else None
+
+
+def _notice(due: Due, expiry: Expiry, member: Member) -> Outgoing:
+    return Outgoing(
+        Kind.SEND,
+        private_chat(member.user),
+        MessageClass.NOTICE,
+        text=Text("growth.expiring", {"points": expiry.points, "on": expiry.on}),
+        language=member.language,
+        dedupe_key=f"points-due:{due.id}",
+    )

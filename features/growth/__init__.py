@@ -1,0 +1,1 @@
+"""Growth and points: what members earned, what lapses when."""

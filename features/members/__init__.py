@@ -1,0 +1,1 @@
+"""Who is here: groups, people, membership, consent."""

@@ -1,0 +1,122 @@
+"""Values and refusals about groups and people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from features.outreach.model import QuietHours
+from kernel.errors import Refusal
+from kernel.ids import ChatId, GroupId, MemberId, UserId
+from kernel.message import Language
+
+
+class GroupState(StrEnum):
+    """Where a group stands with us."""
+
+    MET = "met"  # the bot was added; an administrator has not pressed the button yet
+    ENABLED = "enabled"
+    LEFT = "left"  # the bot was removed
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A Telegram user as an update shows them; `name` is already cleaned for display."""
+
+    user: UserId
+    name: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group the bot was added to."""
+
+    id: GroupId
+    chat: ChatId
+    title: str
+    state: GroupState
+    language: Language
+    zone: ZoneInfo
+    quiet: QuietHours
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person we know."""
+
+    id: MemberId
+    user: UserId
+    name: str
+    language: Language
+    service_consent_at: datetime | None
+    marketing_consent_at: datetime | None
+    reachable: bool  # pressed Start and has not blocked the bot
+
+    @property
+    def consented(self) -> bool:
+        """Whether service messages and a growth account were agreed to."""
+        return self.service_consent_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPolicy:
+    """Defaults of a newly met group; each group keeps its own values afterwards."""
+
+    zone: ZoneInfo
+    quiet: QuietHours
+    language: Language
+    name_columns: int = 24  # display width of a shown name; a Chinese character takes two
+
+
+class Enabling(StrEnum):
+    """What came of pressing the enabling button."""
+
+    ENABLED = "enabled"
+    ALREADY = "already"
+    ASKED = "asked"  # Telegram's list of administrators was not in yet; it has been asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A person came into an enabled group."""
+
+    member: Member
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A member pressed Start; their first group counts for zone and quiet hours."""
+
+    member: Member
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """Telegram has been asked whether the person who pressed Start is in `group`."""
+
+    group: Group
+
+
+class NotListening(Refusal):
+    """Something was said in a group that is not enabled: silence is the answer."""
+
+
+class NotAdministrator(Refusal):
+    """Somebody else than an administrator pressed the enabling button."""
+
+    text_key = "members.not_administrator"
+
+
+class NotMember(Refusal):
+    """A person who is in none of our groups asked for something members have."""
+
+    text_key = "members.not_member"
+
+
+class ConsentNeeded(Refusal):
+    """A member who has not agreed to the service yet asked for something that needs it."""
+
+    text_key = "members.consent_needed"

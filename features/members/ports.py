@@ -1,0 +1,94 @@
+"""What members need kept."""
+
+from datetime import datetime
+from typing import Protocol
+
+from features.members.model import Group, GroupState, Member, MembersPolicy, Person
+from kernel import uow
+from kernel.ids import ChatId, GroupId, MemberId, UserId
+
+
+class GroupStore(Protocol):
+    """Groups and what Telegram said of their administrators."""
+
+    def by_chat(self, chat: ChatId) -> Group | None:
+        """Return the group in `chat`."""
+        ...
+
+    def get(self, group: GroupId) -> Group | None:
+        """Return the group."""
+        ...
+
+    def enabled(self) -> tuple[Group, ...]:
+        """Return the enabled groups, oldest first."""
+        ...
+
+    def meet(self, chat: ChatId, *, title: str, policy: MembersPolicy, now: datetime) -> Group:
+        """Record the group in `chat` as met unless it is known, and return it."""
+        ...
+
+    def move(self, group: GroupId, *, to: GroupState, since: tuple[GroupState, ...], now: datetime) -> bool:
+        """Move the group to a state; False unless it was in one of `since`."""
+        ...
+
+    def set_administrators(self, group: GroupId, users: tuple[UserId, ...], *, now: datetime) -> None:
+        """Replace the cached list of administrators."""
+        ...
+
+    def administrators(self, group: GroupId) -> frozenset[UserId]:
+        """Return the cached administrators; empty while Telegram has not answered."""
+        ...
+
+
+class MemberStore(Protocol):
+    """People and their memberships."""
+
+    def by_user(self, user: UserId) -> Member | None:
+        """Return the person behind a Telegram user."""
+        ...
+
+    def get(self, member: MemberId) -> Member:
+        """Return the person; KeyError when there is none."""
+        ...
+
+    def meet(self, person: Person, *, now: datetime) -> Member:
+        """Record a person unless they are known, and return them with the name they bear now."""
+        ...
+
+    def enter(self, member: MemberId, group: GroupId, *, now: datetime) -> bool:
+        """Record a membership; False when the person was in already."""
+        ...
+
+    def leave(self, member: MemberId, group: GroupId, *, now: datetime) -> bool:
+        """End a membership; False when there was none."""
+        ...
+
+    def groups_of(self, member: MemberId) -> tuple[Group, ...]:
+        """Return the enabled groups the person is in, oldest membership first."""
+        ...
+
+    def set_reachable(self, member: MemberId, *, reachable: bool) -> bool:
+        """Record whether the bot may write first; False when that was known."""
+        ...
+
+    def consent(self, member: MemberId, *, now: datetime) -> bool:
+        """Record consent to service messages; False when it was given before."""
+        ...
+
+    def set_marketing(self, member: MemberId, *, wanted: bool, now: datetime) -> bool:
+        """Record or withdraw consent to marketing messages; False when nothing changed."""
+        ...
+
+
+class Uow(uow.Uow, Protocol):
+    """What the use cases of members may touch."""
+
+    @property
+    def groups(self) -> GroupStore:
+        """Groups."""
+        ...
+
+    @property
+    def members(self) -> MemberStore:
+        """People."""
+        ...

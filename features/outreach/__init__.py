@@ -1,0 +1,1 @@
+"""May we speak now: quiet hours."""

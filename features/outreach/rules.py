@@ -1,0 +1,24 @@
+"""When the bot may speak unasked (domain.md §5.1)."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from features.outreach.model import QuietHours
+from kernel import business_day
+
+
+def is_quiet(at: time, quiet: QuietHours) -> bool:
+    """Tell whether local time `at` lies in the quiet hours."""
+    if quiet.start <= quiet.end:
+        return quiet.start <= at < quiet.end
+    return at >= quiet.start or at < quiet.end
+
+
+def next_allowed(now: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime:
+    """Return `now`, or the UTC instant at which the quiet hours around it end."""
+    local = now.astimezone(zone)
+    if not is_quiet(local.time(), quiet):
+        return now
+    after_midnight = local.time() < quiet.end
+    day = local.date() if after_midnight else local.date() + timedelta(days=1)
+    return business_day.instant(day, quiet.end, zone)

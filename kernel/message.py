@@ -1,0 +1,122 @@
+"""What the bot says: a text key with parameters, buttons, and where it goes.
+
+Nothing here holds wording. The outbox keeps these values and the sender renders them when they leave.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Self
+
+from kernel.ids import ChatId, MessageId, UserId
+
+
+class Language(StrEnum):
+    """The languages the catalogue speaks."""
+
+    ZH_CN = "zh_CN"
+    EN = "en"
+
+    @classmethod
+    def of(cls, code: str | None) -> Self:
+        """Return the language for Telegram's `language_code`; Chinese unless it says English."""
+        return cls(cls.EN if code and code.lower().startswith("en") else cls.ZH_CN)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant to be shown in the local time of `zone` (IANA name)."""
+
+    at: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A key of the catalogue with its named parameters."""
+
+    key: str
+    params: Mapping[str, "Param"] = field(default_factory=dict)
+
+
+Param = int | str | date | Moment | Text | tuple[Text, ...]
+"""What a text may be filled with; a tuple of texts becomes lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A button that comes back to us: `act` names what it does, `args` are small and public."""
+
+    label: Text
+    act: str
+    args: tuple[int | str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A button that opens the bot's private chat and presses Start with `payload` (A-Z a-z 0-9 _ -)."""
+
+    label: Text
+    payload: str
+
+
+Button = Tap | Open
+Keyboard = tuple[tuple[Button, ...], ...]
+
+
+class Kind(StrEnum):
+    """What is asked of Telegram."""
+
+    SEND = "send"
+    EDIT = "edit"
+    DELETE = "delete"
+    CALL = "call"
+
+
+class Call(StrEnum):
+    """Questions to Telegram whose answers come back through the inbox."""
+
+    ADMINISTRATORS = "administrators"
+    MEMBER = "member"
+
+
+class MessageClass(StrEnum):
+    """How urgent a message is, and what becomes of it when nobody knows whether it arrived."""
+
+    ANSWER = "answer"  # to something a person just did; worthless when late; never sent a second time
+    NOTICE = "notice"  # spoken by the bot itself; never sent a second time
+    UPKEEP = "upkeep"  # questions and tidying: doing it twice is harmless
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One thing to be asked of Telegram, committed with the effect it belongs to."""
+
+    kind: Kind
+    chat: ChatId
+    message_class: MessageClass
+    text: Text | None = None
+    keyboard: Keyboard = ()
+    language: Language = Language.ZH_CN
+    message: MessageId | None = None  # the message to edit, delete or answer under
+    topic: int | None = None
+    call: Call | None = None
+    user: UserId | None = None  # whom a call is about
+    not_before: datetime | None = None
+    expires_at: datetime | None = None  # later than this it stays unsent
+    dedupe_key: str | None = None  # a key used once, ever
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """The short answer to a tap; it has no outbox row. `alert` shows a box to close."""
+
+    text: Text
+    language: Language = Language.ZH_CN
+    alert: bool = False
+
+
+Answer = Outgoing | Toast | None | tuple[Outgoing | Toast, ...]
+"""What a handler may say to a use case's result."""

@@ -1,0 +1,74 @@
+"""The unit of work as features see it: one transaction, one instant, and the stores everybody needs."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from kernel.ids import GroupId, MemberId
+from kernel.message import Outgoing
+
+T = TypeVar("T")
+U_co = TypeVar("U_co", covariant=True)
+
+
+class Claims(Protocol):
+    """Keys that can be taken once, ever."""
+
+    def take(self, key: str) -> bool:
+        """Take `key`; False when it was taken before."""
+        ...
+
+
+class Outbox(Protocol):
+    """Messages that leave once this unit has committed."""
+
+    def put(self, message: Outgoing) -> bool:
+        """Queue `message`; False when its dedupe key was used before."""
+        ...
+
+
+class Journal(Protocol):
+    """Append-only facts, read by reports and by `/why`."""
+
+    def note(
+        self,
+        action: str,
+        *,
+        member: MemberId | None = None,
+        group: GroupId | None = None,
+        **params: int | str | None,
+    ) -> None:
+        """Record that `action` happened now. Parameters are ids and numbers, never names or texts."""
+        ...
+
+
+class Uow(Protocol):
+    """One transaction. `now` is read once: it is the time of everything inside."""
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this unit, aware, UTC."""
+        ...
+
+    @property
+    def claims(self) -> Claims:
+        """Keys taken once."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """What leaves."""
+        ...
+
+    @property
+    def journal(self) -> Journal:
+        """What happened."""
+        ...
+
+
+class Runner(Protocol[U_co]):
+    """Runs units of work of a given kind."""
+
+    def run(self, unit: Callable[[U_co], T]) -> Awaitable[T]:
+        """Run `unit` in one transaction and return its result once that has committed."""
+        ...

@@ -1,0 +1,202 @@
+"""Runs units of work: one writer thread with group commit on SQLite, a few threads on PostgreSQL.
+
+A unit is a plain function over `SqlUow`. It does no I/O but SQL, so no transaction is ever open while
+the network is awaited, and a caller that gives up leaves nothing half done: the unit runs to its end.
+"""
+
+import asyncio
+import itertools
+import logging
+import queue
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from kernel.clock import Clock
+from storage.uow import SqlUow
+
+T = TypeVar("T")
+Unit = Callable[[SqlUow], T]
+
+_log = logging.getLogger(__name__)
+_BATCH = 64
+_QUEUE = 4096
+_THREADS = 6
+_RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
+_ATTEMPTS = 5
+
+
+class Db(Protocol):
+    """A database that runs units of work."""
+
+    @property
+    def url(self) -> URL:
+        """Where the data lies."""
+        ...
+
+    def run(self, unit: Unit[T]) -> Awaitable[T]:
+        """Run `unit` in one transaction; the result comes after the commit, or what the unit raised."""
+        ...
+
+    def close(self) -> None:
+        """Finish the queued units and let the database go."""
+        ...
+
+
+def open_db(url: str, clock: Clock) -> Db:
+    """Open the database at `url`: `sqlite:///path` or `postgresql+psycopg://…`."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return SqliteDb(parsed, clock)
+    return PostgresDb(parsed, clock)
+
+
+def sqlite_engine(url: URL) -> Engine:
+    """Return an engine whose transactions all begin IMMEDIATE, over one file with WAL and full sync."""
+    if not url.database or url.database == ":memory:":
+        raise ValueError("storage.url: a SQLite database needs a file, such as sqlite:///data/caiboshi.db")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself; `_on_begin` does
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=5000",
+            "mmap_size=0",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    unit: Unit[Any]
+    done: Future[Any] = field(default_factory=Future)
+
+
+class SqliteDb:
+    """One thread owns the only writing connection; what is queued meanwhile commits together."""
+
+    def __init__(self, url: URL, clock: Clock) -> None:
+        self.url = url
+        self._clock = clock
+        self._engine = sqlite_engine(url)
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(_QUEUE)
+        self._thread = threading.Thread(target=self._write, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    def run(self, unit: Unit[T]) -> Awaitable[T]:
+        """Run `unit` in one transaction, committed together with its neighbours in the queue."""
+        job = _Job(unit)
+        self._jobs.put(job)
+        return asyncio.wrap_future(job.done)
+
+    def close(self) -> None:
+        """Finish the queued units and close the file."""
+        self._jobs.put(None)
+        self._thread.join()
+        self._engine.dispose()
+
+    def _write(self) -> None:
+        with self._engine.connect() as connection:
+            while (batch := self._next_batch()) is not None:
+                self._run_batch(connection, batch)
+
+    def _next_batch(self) -> list[_Job] | None:
+        batch: list[_Job] = []
+        job = self._jobs.get()
+        while job is not None:
+            if job.done.set_running_or_notify_cancel():  # from here on the unit runs to its end
+                batch.append(job)
+            if len(batch) == _BATCH:
+                return batch
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return batch
+        if batch:
+            self._jobs.put(None)  # asked to stop behind this batch
+            return batch
+        return None
+
+    def _run_batch(self, connection: Connection, batch: Sequence[_Job]) -> None:
+        try:
+            outcomes = [self._run_in_savepoint(connection, job.unit) for job in batch]
+            connection.commit()
+        except Exception as fault:  # the whole transaction is gone: disk full, lock lost
+            self._roll_back(connection)
+            if len(batch) == 1:
+                batch[0].done.set_exception(fault)
+                return
+            _log.warning("group commit failed, running its units one by one", extra={"units": len(batch)})
+            for job in batch:
+                self._run_batch(connection, [job])
+            return
+        for job, (result, own_fault) in zip(batch, outcomes, strict=True):
+            if own_fault is None:
+                job.done.set_result(result)
+            else:
+                job.done.set_exception(own_fault)
+
+    def _run_in_savepoint(self, connection: Connection, unit: Unit[Any]) -> tuple[Any, Exception | None]:
+        connection.exec_driver_sql("SAVEPOINT unit")
+        try:
+            result = unit(SqlUow(connection, self._clock.now()))
+        except Exception as fault:
+            connection.exec_driver_sql("ROLLBACK TO unit")  # raises when SQLite gave the transaction up
+            connection.exec_driver_sql("RELEASE unit")
+            return None, fault
+        connection.exec_driver_sql("RELEASE unit")
+        return result, None
+
+    @staticmethod
+    def _roll_back(connection: Connection) -> None:
+        try:
+            connection.rollback()
+        except OperationalError:  # SQLITE_FULL has rolled back already
+            connection.invalidate()
+
+
+class PostgresDb:
+    """A few threads, each with its own connection and its own transaction."""
+
+    def __init__(self, url: URL, clock: Clock) -> None:
+        self.url = url
+        self._clock = clock
+        self._engine = create_engine(url, pool_size=_THREADS, max_overflow=0)
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="postgres")
+
+    def run(self, unit: Unit[T]) -> Awaitable[T]:
+        """Run `unit` in one transaction; a serialization failure or deadlock is tried again."""
+        return asyncio.wrap_future(self._threads.submit(self._run, unit))
+
+    def close(self) -> None:
+        """Finish the queued units and close the connections."""
+        self._threads.shutdown(wait=True)
+        self._engine.dispose()
+
+    def _run(self, unit: Unit[T]) -> T:
+        for attempt in itertools.count(1):
+            try:
+                with self._engine.begin() as connection:
+                    return unit(SqlUow(connection, self._clock.now()))
+            except OperationalError as fault:
+                if attempt == _ATTEMPTS or getattr(fault.orig, "sqlstate", None) not in _RETRYABLE:
+                    raise
+        raise AssertionError

@@ -1,0 +1,277 @@
+"""Groups, people and memberships in SQL."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Select,
+    Table,
+    Text,
+    UniqueConstraint,
+    delete,
+    insert,
+    select,
+    text,
+    update,
+)
+
+from features.members.model import Group, GroupState, Member, MembersPolicy, Person
+from features.outreach.model import QuietHours
+from kernel.ids import ChatId, GroupId, MemberId, UserId
+from kernel.message import Language
+from storage.dialect import insert_once
+from storage.types import BigId, UtcDateTime, metadata
+
+chat_group = Table(
+    "chat_group",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("chat", BigId, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("state", Text, CheckConstraint("state IN ('met','enabled','left')", name="state"), nullable=False),
+    Column("state_at", UtcDateTime, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("quiet_start", Text, nullable=False),  # local time, HH:MM
+    Column("quiet_end", Text, nullable=False),
+    UniqueConstraint("chat"),
+    sqlite_strict=True,
+)
+
+group_administrator = Table(
+    "group_administrator",
+    metadata,
+    Column("group_id", BigId, ForeignKey("chat_group.id"), primary_key=True),
+    Column("user", BigId, primary_key=True),
+    Column("told_at", UtcDateTime, nullable=False),
+    sqlite_strict=True,
+)
+
+member = Table(
+    "member",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("user", BigId, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("met_at", UtcDateTime, nullable=False),
+    Column("service_consent_at", UtcDateTime),
+    Column("marketing_consent_at", UtcDateTime),
+    Column("reachable", Integer, CheckConstraint("reachable IN (0,1)", name="reachable"), nullable=False),
+    UniqueConstraint("user"),
+    sqlite_strict=True,
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("member_id", BigId, ForeignKey("member.id"), nullable=False),
+    Column("group_id", BigId, ForeignKey("chat_group.id"), nullable=False),
+    Column("entered_at", UtcDateTime, nullable=False),
+    Column("left_at", UtcDateTime),
+    sqlite_strict=True,
+)
+_STANDING = "left_at IS NULL"
+Index(
+    "uq_membership_standing",
+    membership.c.member_id,
+    membership.c.group_id,
+    unique=True,
+    sqlite_where=text(_STANDING),
+    postgresql_where=text(_STANDING),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlGroups:
+    """Groups over one connection."""
+
+    connection: Connection
+
+    def by_chat(self, chat: ChatId) -> Group | None:
+        """Return the group in `chat`."""
+        return self._one(select(chat_group).where(chat_group.c.chat == chat))
+
+    def get(self, group: GroupId) -> Group | None:
+        """Return the group."""
+        return self._one(select(chat_group).where(chat_group.c.id == group))
+
+    def enabled(self) -> tuple[Group, ...]:
+        """Return the enabled groups, oldest first."""
+        query = select(chat_group).where(chat_group.c.state == GroupState.ENABLED).order_by(chat_group.c.id)
+        return tuple(_group(row) for row in self.connection.execute(query))
+
+    def meet(self, chat: ChatId, *, title: str, policy: MembersPolicy, now: datetime) -> Group:
+        """Record the group in `chat` as met unless it is known, and return it."""
+        values = {
+            "chat": chat,
+            "title": title,
+            "state": GroupState.MET,
+            "state_at": now,
+            "language": policy.language,
+            "zone": policy.zone.key,
+            "quiet_start": policy.quiet.start.isoformat("minutes"),
+            "quiet_end": policy.quiet.end.isoformat("minutes"),
+        }
+        insert_once(self.connection, chat_group, values)
+        group = self.by_chat(chat)
+        if group is None:
+            raise KeyError(chat)
+        return group
+
+    def move(self, group: GroupId, *, to: GroupState, since: tuple[GroupState, ...], now: datetime) -> bool:
+        """Move the group to a state; False unless it was in one of `since`."""
+        moved = self.connection.execute(
+            update(chat_group)
+            .where(chat_group.c.id == group, chat_group.c.state.in_(since))
+            .values(state=to, state_at=now)
+        )
+        return moved.rowcount == 1
+
+    def set_administrators(self, group: GroupId, users: tuple[UserId, ...], *, now: datetime) -> None:
+        """Replace the cached list of administrators."""
+        self.connection.execute(delete(group_administrator).where(group_administrator.c.group_id == group))
+        if users:
+            rows = [{"group_id": group, "user": user, "told_at": now} for user in users]
+            self.connection.execute(insert(group_administrator), rows)
+
+    def administrators(self, group: GroupId) -> frozenset[UserId]:
+        """Return the cached administrators; empty while Telegram has not answered."""
+        query = select(group_administrator.c.user).where(group_administrator.c.group_id == group)
+        return frozenset(UserId(user) for user in self.connection.execute(query).scalars())
+
+    def _one(self, query: Select[Any]) -> Group | None:
+        row = self.connection.execute(query).one_or_none()
+        return None if row is None else _group(row)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlMembers:
+    """People over one connection."""
+
+    connection: Connection
+
+    def by_user(self, user: UserId) -> Member | None:
+        """Return the person behind a Telegram user."""
+        row = self.connection.execute(select(member).where(member.c.user == user)).one_or_none()
+        return None if row is None else _member(row)
+
+    def get(self, member_id: MemberId) -> Member:
+        """Return the person; KeyError when there is none."""
+        row = self.connection.execute(select(member).where(member.c.id == member_id)).one_or_none()
+        if row is None:
+            raise KeyError(member_id)
+        return _member(row)
+
+    def meet(self, person: Person, *, now: datetime) -> Member:
+        """Record a person unless they are known, and return them with the name they bear now."""
+        known = self.by_user(person.user)
+        if known is None:
+            values = {
+                "user": person.user,
+                "name": person.name,
+                "language": person.language,
+                "met_at": now,
+                "reachable": 0,
+            }
+            insert_once(self.connection, member, values)
+        elif known.name != person.name:
+            renamed = update(member).where(member.c.id == known.id).values(name=person.name)
+            self.connection.execute(renamed)
+        else:
+            return known
+        found = self.by_user(person.user)
+        if found is None:
+            raise KeyError(person.user)
+        return found
+
+    def enter(self, member_id: MemberId, group: GroupId, *, now: datetime) -> bool:
+        """Record a membership; False when the person was in already."""
+        values = {"member_id": member_id, "group_id": group, "entered_at": now}
+        return insert_once(self.connection, membership, values)
+
+    def leave(self, member_id: MemberId, group: GroupId, *, now: datetime) -> bool:
+        """End a membership; False when there was none."""
+        ended = self.connection.execute(
+            update(membership)
+            .where(
+                membership.c.member_id == member_id,
+                membership.c.group_id == group,
+                membership.c.left_at.is_(None),
+            )
+            .values(left_at=now)
+        )
+        return ended.rowcount == 1
+
+    def groups_of(self, member_id: MemberId) -> tuple[Group, ...]:
+        """Return the enabled groups the person is in, oldest membership first."""
+        query = (
+            select(chat_group)
+            .join(membership, membership.c.group_id == chat_group.c.id)
+            .where(membership.c.member_id == member_id, membership.c.left_at.is_(None))
+            .where(chat_group.c.state == GroupState.ENABLED)
+            .order_by(membership.c.id)
+        )
+        return tuple(_group(row) for row in self.connection.execute(query))
+
+    def set_reachable(self, member_id: MemberId, *, reachable: bool) -> bool:
+        """Record whether the bot may write first; False when that was known."""
+        changed = self.connection.execute(
+            update(member)
+            .where(member.c.id == member_id, member.c.reachable != int(reachable))
+            .values(reachable=int(reachable))
+        )
+        return changed.rowcount == 1
+
+    def consent(self, member_id: MemberId, *, now: datetime) -> bool:
+        """Record consent to service messages; False when it was given before."""
+        given = self.connection.execute(
+            update(member)
+            .where(member.c.id == member_id, member.c.service_consent_at.is_(None))
+            .values(service_consent_at=now)
+        )
+        return given.rowcount == 1
+
+    def set_marketing(self, member_id: MemberId, *, wanted: bool, now: datetime) -> bool:
+        """Record or withdraw consent to marketing messages; False when nothing changed."""
+        column = member.c.marketing_consent_at
+        changed = self.connection.execute(
+            update(member)
+            .where(member.c.id == member_id, column.is_(None) if wanted else column.is_not(None))
+            .values(marketing_consent_at=now if wanted else None)
+        )
+        return changed.rowcount == 1
+
+
+def _group(row: Row[Any]) -> Group:
+    return Group(
+        id=GroupId(row.id),
+        chat=ChatId(row.chat),
+        title=row.title,
+        state=GroupState(row.state),
+        language=Language(row.language),
+        zone=ZoneInfo(row.zone),
+        quiet=QuietHours(time.fromisoformat(row.quiet_start), time.fromisoformat(row.quiet_end)),
+    )
+
+
+def _member(row: Row[Any]) -> Member:
+    return Member(
+        id=MemberId(row.id),
+        user=UserId(row.user),
+        name=row.name,
+        language=Language(row.language),
+        service_consent_at=row.service_consent_at,
+        marketing_consent_at=row.marketing_consent_at,
+        reachable=bool(row.reachable),
+    )

@@ -1,0 +1,72 @@
+"""Texts and keyboards as plain JSON and back: what the outbox keeps until it renders."""
+
+from datetime import date, datetime
+from typing import Any
+
+from kernel.message import Button, Keyboard, Moment, Open, Param, Tap, Text
+
+
+def text_to_json(text: Text) -> dict[str, Any]:
+    """Return `text` as plain values."""
+    return {"key": text.key, "params": {name: _to_json(value) for name, value in text.params.items()}}
+
+
+def text_from_json(plain: dict[str, Any]) -> Text:
+    """Return the text that `text_to_json` wrote."""
+    return Text(plain["key"], {name: _from_json(value) for name, value in plain["params"].items()})
+
+
+def keyboard_to_json(keyboard: Keyboard) -> list[list[dict[str, Any]]]:
+    """Return rows of buttons as plain values."""
+    return [[_button_to_json(button) for button in row] for row in keyboard]
+
+
+def keyboard_from_json(plain: list[list[dict[str, Any]]]) -> Keyboard:
+    """Return the keyboard that `keyboard_to_json` wrote."""
+    return tuple(tuple(_button_from_json(button) for button in row) for row in plain)
+
+
+def _to_json(value: Param) -> Any:
+    match value:
+        case Text():
+            return {"text": text_to_json(value)}
+        case tuple():
+            return {"lines": [text_to_json(line) for line in value]}
+        case Moment():
+            return {"at": value.at.isoformat(), "zone": value.zone}
+        case date():
+            return {"on": value.isoformat()}
+        case _:
+            return value
+
+
+def _from_json(plain: Any) -> Param:
+    match plain:
+        case {"text": inner}:
+            return text_from_json(inner)
+        case {"lines": lines}:
+            return tuple(text_from_json(line) for line in lines)
+        case {"at": at, "zone": zone}:
+            return Moment(datetime.fromisoformat(at), zone)
+        case {"on": on}:
+            return date.fromisoformat(on)
+        case int() | str():
+            return plain
+        case _:
+            raise ValueError(f"not a parameter of a text: {plain!r}")
+
+
+def _button_to_json(button: Button) -> dict[str, Any]:
+    label = text_to_json(button.label)
+    match button:
+        case Tap():
+            return {"label": label, "act": button.act, "args": list(button.args)}
+        case Open():
+            return {"label": label, "open": button.payload}
+
+
+def _button_from_json(plain: dict[str, Any]) -> Button:
+    label = text_from_json(plain["label"])
+    if "open" in plain:
+        return Open(label, plain["open"])
+    return Tap(label, plain["act"], tuple(plain["args"]))

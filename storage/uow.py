@@ -1,0 +1,61 @@
+"""One transaction with every store over its connection."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from storage.claims import SqlClaims
+from storage.growth import SqlGrowth
+from storage.inbox import SqlInbox
+from storage.journal import SqlJournal
+from storage.members import SqlGroups, SqlMembers
+from storage.outbox import SqlOutbox
+
+
+@dataclass(frozen=True, slots=True)
+class SqlUow:
+    """The unit of work every use case is given; `now` is its one instant (aware, UTC)."""
+
+    connection: Connection
+    now: datetime
+
+    def attempt(self) -> AbstractContextManager[object]:
+        """Open a savepoint: what happens inside is undone when it raises, the rest of the unit stays."""
+        return self.connection.begin_nested()
+
+    @property
+    def claims(self) -> SqlClaims:
+        """Keys taken once, ever."""
+        return SqlClaims(self.connection, self.now)
+
+    @property
+    def journal(self) -> SqlJournal:
+        """Append-only facts."""
+        return SqlJournal(self.connection, self.now)
+
+    @property
+    def inbox(self) -> SqlInbox:
+        """Updates taken in once."""
+        return SqlInbox(self.connection, self.now)
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        """Messages waiting to leave."""
+        return SqlOutbox(self.connection, self.now)
+
+    @property
+    def groups(self) -> SqlGroups:
+        """Groups."""
+        return SqlGroups(self.connection)
+
+    @property
+    def members(self) -> SqlMembers:
+        """People and memberships."""
+        return SqlMembers(self.connection)
+
+    @property
+    def growth(self) -> SqlGrowth:
+        """Growth accounts."""
+        return SqlGrowth(self.connection)
