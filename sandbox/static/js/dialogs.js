@@ -1,0 +1,100 @@
+/** Short notices, alerts, questions and pop-up menus. */
+import { byId, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { t } from "./i18n.js";
+
+/** Show a notice for some seconds; long ones stay longer. `tone` "error" marks a refusal. */
+export function toast(text, tone = "") {
+  const box = byId("toasts");
+  const note = h("div", { class: `toast ${tone}`, "data-testid": "toast", dir: "auto", onclick: () => note.remove() },
+    tone === "error" && icon("alert"), h("span", {}, text));
+  box.append(note);
+  while (box.children.length > 3) box.firstChild.remove();
+  setTimeout(() => note.remove(), Math.min(9000, 3000 + text.length * 70));
+}
+
+/** Show a text that must be read: a callback answer with `show_alert`. */
+export function alert(title, text) {
+  dialog(title, text, (close) => [
+    h("button", { type: "button", class: "button primary", "data-testid": "alert-ok", autofocus: true, onclick: close }, t("ok")),
+  ]);
+}
+
+/** Ask before something that cannot be undone; `done` runs on yes. */
+export function confirm(text, yes, done) {
+  dialog("", text, (close) => [
+    h("button", { type: "button", class: "button", onclick: close }, t("cancel")),
+    h("button", { type: "button", class: "button danger", "data-testid": "confirm-yes", autofocus: true, onclick: () => {
+      close();
+      done();
+    } }, yes),
+  ]);
+}
+
+function dialog(title, text, buttons) {
+  const close = () => box.close();
+  const box = h("dialog", { class: "dialog", "data-testid": "dialog", "aria-label": title || text },
+    title && h("h2", { class: "dialog-title", dir: "auto" }, title),
+    h("p", { class: "dialog-text", dir: "auto" }, text),
+    h("div", { class: "dialog-buttons" }, buttons(close)));
+  box.addEventListener("close", () => box.remove());
+  box.addEventListener("click", (event) => {
+    if (event.target === box) close();
+  });
+  document.body.append(box);
+  box.showModal();
+}
+
+let closeMenu = null;
+
+/** Open a menu of `{label, icon, act, danger}` at a point or under a button; Esc, Tab or a click elsewhere closes it. */
+export function menu(items, where, back = document.activeElement) {
+  closeMenu?.();
+  if (!items.length) return;
+  const list = h("div", { class: "menu", role: "menu", "data-testid": "menu" }, items.map((item) => h("button", {
+    type: "button", role: "menuitem", class: item.danger ? "menu-item is-danger" : "menu-item",
+    "data-testid": item.testid, onclick: () => {
+      close();
+      item.act();
+    },
+  }, icon(item.icon), item.label)));
+  const outside = (event) => {
+    if (!list.contains(event.target)) close(false);
+  };
+  const close = (focusBack = true) => {
+    list.remove();
+    document.removeEventListener("pointerdown", outside, true);
+    window.removeEventListener("resize", close);
+    closeMenu = null;
+    if (focusBack) back?.focus?.({ preventScroll: true });
+  };
+  list.addEventListener("keydown", (event) => walk(event, [...list.children], close));
+  list.addEventListener("contextmenu", (event) => event.preventDefault());
+  document.body.append(list);
+  place(list, where);
+  document.addEventListener("pointerdown", outside, true);
+  window.addEventListener("resize", close);
+  closeMenu = close;
+  list.firstChild.focus({ preventScroll: true });
+}
+
+function walk(event, items, close) {
+  const at = items.indexOf(document.activeElement);
+  if (event.key === "ArrowDown") items[(at + 1) % items.length].focus();
+  else if (event.key === "ArrowUp") items.at(at - 1).focus();
+  else if (event.key === "Home") items[0].focus();
+  else if (event.key === "End") items.at(-1).focus();
+  else if (event.key === "Escape" || event.key === "Tab") close();
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function place(list, where) {
+  const { width, height } = list.getBoundingClientRect();
+  const box = where instanceof Element ? where.getBoundingClientRect() : null;
+  const x = box ? box.right - width : where.x;
+  const y = box ? box.bottom + 4 : where.y;
+  list.style.left = `${Math.max(8, Math.min(x, innerWidth - width - 8))}px`;
+  list.style.top = `${Math.max(8, Math.min(y, innerHeight - height - 8))}px`;
+}

@@ -1,0 +1,140 @@
+/** The right pane: the clock to push, and what the bot does behind the chat. */
+import { jump } from "./actions.js";
+import { byId, fill, h, reconcile } from "./dom.js";
+import { clock, time, zone } from "./format.js";
+import { t } from "./i18n.js";
+import { icon } from "./icons.js";
+import { remember } from "./prefs.js";
+import { onChange, state, update } from "./state.js";
+import { lists } from "./rows.js";
+
+/** The tabs in order; "clock" is the first thing a visitor should find. */
+export const TABS = ["clock", "outbox", "calls", "journal", "jobs"];
+const DAYS = [1, 3, 7, 15, 30];
+const SHOWN_AT_FIRST = 60;
+let shown = SHOWN_AT_FIRST;
+let built = null;    // tab and language that the panel was built for
+
+/** Wire the pane and draw it on every change. */
+export function startInspector() {
+  const tabs = byId("tabs");
+  tabs.append(...TABS.map((tab) => h("button", {
+    type: "button", class: "tab", role: "tab", id: `tab-${tab}`, "data-testid": `tab-${tab}`, "aria-controls": "tab-panel",
+    onclick: () => choose(tab),
+  }, icon(tab), h("span", { "data-i18n": `tab.${tab}` }))));
+  tabs.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    choose(TABS.at((TABS.indexOf(state.tab) + step) % TABS.length));
+    byId(`tab-${state.tab}`).focus();
+  });
+  for (const id of ["inspector-close", "scrim"]) byId(id).addEventListener("click", () => update({ pane: "chat" }));
+  byId("clock-chip").addEventListener("click", () => update({ pane: "inspector", tab: "clock" }));
+  onChange((changed) => {
+    if (["view", "panels", "calls", "tab", "lang", "jumping", "arrived"].some((name) => changed.has(name))) draw();
+  });
+}
+
+function choose(tab) {
+  shown = SHOWN_AT_FIRST;
+  remember("tab", tab);
+  update({ tab });
+}
+
+function rebuild() {
+  built = `${state.tab} ${state.lang}`;
+  for (const tab of TABS) {
+    const chosen = tab === state.tab;
+    const node = byId(`tab-${tab}`);
+    node.setAttribute("aria-selected", String(chosen));
+    node.tabIndex = chosen ? 0 : -1;
+    if (chosen) node.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+  const panel = byId("tab-panel");
+  panel.setAttribute("aria-labelledby", `tab-${state.tab}`);
+  panel.scrollTop = 0;
+  if (state.tab === "clock") fill(panel, clockPanel());
+  else fill(panel, h("p", { class: "panel-say" }, t(`${state.tab}.say`)), h("div", { class: "rows", id: "rows" }));
+}
+
+function draw() {
+  drawChip();
+  if (built !== `${state.tab} ${state.lang}`) rebuild();
+  if (state.tab === "clock") drawClock();
+  else drawRows();
+}
+
+function drawChip() {
+  const now = state.view?.now;
+  fill(byId("clock-chip"), icon("clock"), now && h("span", { class: "clock-chip-day" }, time(now, { month: "short", day: "numeric", weekday: "short" })), now && h("span", {}, clock(now)));
+}
+
+function clockPanel() {
+  const button = (name, label, says, kind = "") => h("button", {
+    type: "button", class: `jump ${kind}`, "data-testid": `jump-${name}`, "data-jump": name, onclick: () => jump(name),
+  }, h("b", {}, label), says && h("span", {}, says));
+  return [
+    h("section", { class: "clock" },
+      h("p", { class: "clock-title" }, t("clock.now")),
+      h("div", { class: "clock-face", "data-testid": "clock" },
+        h("div", { class: "clock-time", id: "clock-time" }), h("div", { class: "clock-date", id: "clock-date" }), h("div", { class: "clock-zone", id: "clock-zone" }))),
+    h("div", { class: "clock-progress", id: "clock-progress", role: "status" }),
+    h("h3", { class: "panel-title" }, t("clock.short")),
+    h("div", { class: "jumps" }, button("+1h", "+1 h", t("clock.hour")), button("morning", "6:00", t("clock.morning"))),
+    h("h3", { class: "panel-title" }, t("clock.days")),
+    h("div", { class: "jumps jumps-days" }, DAYS.map((n) => button(`days:${n}`, `D${n}`, t("days", { n }), "is-day"))),
+    h("p", { class: "panel-say" }, t("clock.days.say")),
+    h("p", { class: "panel-note" }, icon("clock"), h("span", {}, t("clock.only"))),
+  ];
+}
+
+function drawClock() {
+  const now = state.view?.now ?? state.panels?.clock.now;
+  if (!now) return;
+  byId("clock-time").textContent = clock(now);
+  byId("clock-date").textContent = time(now, { year: "numeric", month: "long", day: "numeric", weekday: "long" });
+  byId("clock-zone").textContent = t("clock.zone", { zone: zone() });
+  for (const button of byId("tab-panel").querySelectorAll(".jump")) {
+    button.disabled = state.jumping !== null;
+    button.classList.toggle("is-running", button.dataset.jump === state.jumping);
+  }
+  drawProgress(byId("clock-progress"));
+}
+
+function drawProgress(box) {
+  const { jumping, arrived } = state;
+  box.hidden = !jumping && !arrived;
+  box.classList.toggle("is-running", jumping !== null);
+  if (jumping) {
+    if (box.dataset.jump === jumping) return;
+    box.dataset.jump = jumping;
+    fill(box, h("div", { class: "progress" }), h("b", {}, t("clock.running")), h("p", {}, t("clock.running.more")));
+  } else if (arrived) {
+    delete box.dataset.jump;
+    const quiet = !arrived.outbox && !arrived.journal;
+    const go = (tab, n) => n > 0 && h("button", { type: "button", class: "button", onclick: () => choose(tab) }, t(tab === "outbox" ? "clock.sent" : "clock.journal", { n }));
+    fill(box, h("b", {}, icon("check"), t(quiet ? "clock.quiet" : "clock.done")), !quiet && h("div", { class: "progress-links" }, go("outbox", arrived.outbox), go("journal", arrived.journal)));
+  }
+}
+
+function drawRows() {
+  const box = byId("rows");
+  const { rows, key, draw: drawRow } = lists[state.tab];
+  const all = rows();
+  const few = all.slice(0, shown);
+  const rest = all.length - few.length;
+  const end = all.length === 0 ? [{ end: t(`${state.tab}.empty`) }] : rest > 0 ? [{ more: rest }] : [];
+  reconcile(box, [...few, ...end], {
+    key: (row) => (row.end || row.more ? "end" : key(row)),
+    sign: (row) => JSON.stringify([row, state.lang, state.tab === "jobs" && state.view?.now]),
+    draw: (row) => (row.end ? h("p", { class: "side-empty" }, row.end) : row.more ? moreButton(row.more) : drawRow(row)),
+  });
+}
+
+function moreButton(n) {
+  return h("button", { type: "button", class: "button", onclick: () => {
+    shown += SHOWN_AT_FIRST;
+    draw();
+  } }, t("more", { n }));
+}

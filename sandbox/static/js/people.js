@@ -1,0 +1,114 @@
+/** The left pane: whom you can be, and that person's chats. */
+import { become, enter } from "./actions.js";
+import { byId, h, name, reconcile } from "./dom.js";
+import { avatar, chatName, fullName, partOf, preview, senderOf, serviceOf, shortMoment, who } from "./format.js";
+import { t } from "./i18n.js";
+import { myself, onChange, state } from "./state.js";
+
+const FILTER_FROM = 9;
+
+/** Wire the pane and draw it on every change. */
+export function startPeople() {
+  byId("people-filter").addEventListener("input", drawPeople);
+  onChange((changed) => {
+    if (!["view", "panels", "as", "chat", "lang"].some((each) => changed.has(each))) return;
+    drawPeople();
+    drawChats();
+  });
+}
+
+function drawPeople() {
+  const people = inOrder(state.view?.people ?? []);
+  const filter = byId("people-filter");
+  filter.hidden = people.length < FILTER_FROM;
+  const wanted = filter.hidden ? "" : filter.value.trim().toLowerCase();
+  const found = people.filter((person) => `${fullName(person)} ${person.username ?? ""} ${roleOf(person)} ${noteOf(person)}`.toLowerCase().includes(wanted));
+  const nobody = state.view && !found.length ? [{ id: "nobody", says: t(people.length ? "people.none" : "people.empty") }] : [];
+  reconcile(byId("people"), [...found, ...nobody], {
+    key: (person) => person.id,
+    sign: (person) => JSON.stringify([person, person.id === state.as, partOf(person.id), state.lang]),
+    draw: drawPerson,
+  });
+}
+
+function inOrder(people) {
+  const order = new Map((state.panels?.people ?? []).map((part, index) => [part.id, index]));
+  const rank = (person) => order.get(person.id) ?? order.size;
+  return [...people].sort((a, b) => rank(a) - rank(b));
+}
+
+function roleOf(person) {
+  const role = partOf(person.id)?.role;
+  return role ? t(`role.${role}`) : "";
+}
+
+function noteOf(person) {
+  const part = partOf(person.id);
+  return (state.lang === "en" ? part?.note_en : part?.note_zh) ?? (person.username ? `@${person.username}` : "");
+}
+
+function drawPerson(person) {
+  if (person.says) return h("p", { class: "side-empty" }, person.says);
+  const role = partOf(person.id)?.role;
+  const chosen = person.id === state.as;
+  return item({
+    testid: `person-${person.id}`, chosen, onclick: () => become(person.id), face: avatar(person),
+    title: [h("span", { class: "side-name", dir: "auto" }, name(fullName(person))), role && h("span", { class: `role role-${role}` }, roleOf(person))],
+    line: noteOf(person), unread: chosen ? 0 : person.unread,
+  });
+}
+
+function item({ testid, chosen, onclick, face, title, line, unread, aside }) {
+  return h("div", { class: "side-item", role: "listitem" },
+    h("button", { type: "button", class: `side-row ${chosen ? "is-chosen" : ""}`, "data-testid": testid, "data-focus": "row", "aria-current": chosen && "true", onclick },
+      face,
+      h("span", { class: "side-text" },
+        h("span", { class: "side-first" }, title, aside && h("span", { class: "side-time" }, aside)),
+        h("span", { class: "side-second" }, h("span", { class: "side-line", dir: "auto" }, line), badge(unread)))));
+}
+
+function badge(unread) {
+  return unread > 0 && h("span", { class: "badge", "aria-label": t("unread", { n: unread }) }, unread > 99 ? "99+" : String(unread));
+}
+
+function drawChats() {
+  const me = myself();
+  byId("chats-title").textContent = me ? t("chats.title", { name: fullName(me) }) : "";
+  const chats = [...(state.view?.chats ?? [])].sort((a, b) => lastDate(b) - lastDate(a));
+  reconcile(byId("chats"), chats.length ? chats : [{ id: "none", messages: [] }], {
+    key: (chat) => chat.id,
+    sign: (chat) => JSON.stringify([titleOf(chat), chat.unread, chat.member, chat.requested, lastOf(chat), me?.started, me?.blocked, chat.id === state.chat, state.lang, chat.messages.length > 0 && shortMoment(lastOf(chat).date)]),
+    draw: drawChat,
+  });
+}
+
+const titleOf = (chat) => (chat.kind ? chatName(chat) : "");
+const lastOf = (chat) => chat.messages.at(-1);
+const lastDate = (chat) => lastOf(chat)?.date ?? 0;
+
+function drawChat(chat) {
+  if (chat.id === "none") return h("p", { class: "side-empty" }, state.view ? t("chats.empty") : t("loading"));
+  const last = lastOf(chat);
+  return item({
+    testid: `chat-${chat.id}`, chosen: chat.id === state.chat, onclick: () => enter(chat.id),
+    face: avatar(chat.kind === "private" ? state.view.bot : chat),
+    title: h("span", { class: "side-name", dir: "auto" }, name(chatName(chat))),
+    line: standing(chat) ?? (last ? lastLine(chat, last) : t("chats.none")),
+    unread: chat.unread, aside: last && shortMoment(last.date),
+  });
+}
+
+function standing(chat) {
+  if (chat.kind !== "private") {
+    if (chat.member) return null;
+    return t(chat.requested ? "chats.requested" : "chats.outside");
+  }
+  const me = myself();
+  if (me?.blocked) return t("chats.blocked");
+  return me?.started ? null : t("chats.unstarted");
+}
+
+function lastLine(chat, message) {
+  if (chat.kind === "private" || serviceOf(message)) return preview(message);
+  return `${who(senderOf(message))}: ${preview(message)}`;
+}
