@@ -1,0 +1,78 @@
+"""Bodies of requests, read with a limit."""
+
+import json
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sandbox.errors import ApiError, bad_request
+from sandbox.model import Json
+from sandbox.params import load_json
+
+MAX_BYTES = 10 * 1024 * 1024
+
+
+async def read_params(request: Request) -> Json:
+    """Return the parameters of a Bot API call, from the query and from a form or JSON body.
+
+    Raises ApiError for a body that cannot be read.
+    """
+    found: Json = dict(request.query_params)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = await read_bytes(request)
+    if kind == "application/json":
+        found |= read_object(body)
+    elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        found |= await _form(request)
+    return found
+
+
+async def _form(request: Request) -> dict[str, Any]:
+    try:
+        form: FormData = await request.form()
+    except HTTPException as error:
+        raise bad_request(f"can't parse the form: {error.detail}") from None
+    return {name: value if isinstance(value, str) else {"file": name} for name, value in form.items()}
+
+
+async def read_bytes(request: Request) -> bytes:
+    """Return the body. Raises ApiError 413 when it is over 10 MB."""
+    length = request.headers.get("content-length", "0")
+    if length.isdigit() and int(length[:12]) > MAX_BYTES:
+        raise ApiError(413, "Request Entity Too Large")
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_BYTES:
+            raise ApiError(413, "Request Entity Too Large")
+        parts.append(part)
+    body = b"".join(parts)
+    # Starlette reads a form from the body it keeps; a stream can be read only once.
+    request._body = body
+    return body
+
+
+def read_object(body: bytes) -> Json:
+    """Return the JSON object of a body; nothing at all counts as an empty one."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise bad_request("strings must be encoded in UTF-8") from None
+    value = load_json(text) if text.strip() else {}
+    if not isinstance(value, dict):
+        raise bad_request("can't parse JSON: an object was expected")
+    return value
+
+
+class JsonAnswer(Response):
+    """Compact JSON in UTF-8."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        """Return the bytes of `content`."""
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8")

@@ -1,0 +1,159 @@
+"""Who learns of what: messages and changes of membership on their way into the bots' queues."""
+
+from dataclasses import dataclass
+
+from sandbox.model import Callback, Chat, InviteLink, JoinRequest, Json, Member, Message
+from sandbox.objects import (
+    callback_object,
+    chat_object,
+    link_object,
+    member_object,
+    message_object,
+    request_object,
+    user_object,
+)
+from sandbox.world import Bot, World
+
+CAN_WRITE_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How somebody came in: the link used, and whether an administrator let them in on request."""
+
+    link: InviteLink | None = None
+    via_request: bool = False
+
+
+def post(world: World, chat: Chat, message: Message) -> Json:
+    """Put a new message into its chat and tell the bots; return it as a Bot API object."""
+    chat.messages[message.id] = message
+    chat.reads[message.sender] = message.id
+    world.touch()
+    return tell(world, chat, message, "message")
+
+
+def next_message(world: World, chat: Chat, sender: int) -> Message:
+    """Return an empty message with the chat's next id, dated now."""
+    chat.last_id += 1
+    return Message(chat.last_id, world.clock.unix(), sender)
+
+
+def tell(world: World, chat: Chat, message: Message, kind: str) -> Json:
+    """Queue a message or its edit for every bot that may see it; return the Message."""
+    body = message_object(world, chat, message)
+    date = message.edit_date or message.date
+    for bot in bots_in(world, chat):
+        if sees(world, chat, message, bot):
+            bot.queue.push(kind, body, date=date)
+    return body
+
+
+def bots_in(world: World, chat: Chat) -> list[Bot]:
+    """Return the bots that are in a chat."""
+    if chat.is_private:
+        return [world.bots[chat.bot]]
+    return [bot for bot in world.bots.values() if world.member(chat, bot.id).inside]
+
+
+def sees(world: World, chat: Chat, message: Message, bot: Bot) -> bool:
+    """Say whether a message reaches `bot`: own ones only when they tell of an event, else by privacy mode."""
+    sender = world.users[message.sender]
+    if message.is_service:
+        return True
+    if sender.is_bot:
+        return False
+    if chat.is_private or not bot.privacy or world.member(chat, bot.id).is_admin:
+        return True
+    answered = chat.messages.get(message.reply_to)
+    if answered is not None and answered.sender == bot.id:
+        return True
+    return _is_command_for(message, bot)
+
+
+def _is_command_for(message: Message, bot: Bot) -> bool:
+    for entity in message.entities:
+        if entity["type"] != "bot_command":
+            continue
+        raw = message.text.encode("utf-16-le")
+        start = entity["offset"] * 2
+        word = raw[start : start + entity["length"] * 2].decode("utf-16-le")
+        _, _, addressee = word.partition("@")
+        if not addressee or addressee.lower() == bot.user.username.lower():
+            return True
+    return False
+
+
+def set_member(
+    world: World, chat: Chat, user_id: int, member: Member, *, actor: int, door: Door | None = None
+) -> None:
+    """Change a user's standing and tell the bots that may know: itself, and administrators who asked."""
+    old = world.member(chat, user_id)
+    if old == member:
+        return
+    told = {bot.id: bot for bot in bots_in(world, chat)}
+    chat.members[user_id] = member
+    if user_id in world.bots:
+        told[user_id] = world.bots[user_id]
+    for bot in told.values():
+        kind = "my_chat_member" if bot.id == user_id else "chat_member"
+        if kind == "my_chat_member" or world.member(chat, bot.id).is_admin:
+            body = _membership(world, chat, user_id, (old, member), actor=actor, viewer=bot.id, door=door)
+            bot.queue.push(kind, body, date=body["date"])
+    world.touch()
+
+
+def _membership(
+    world: World,
+    chat: Chat,
+    user_id: int,
+    change: tuple[Member, Member],
+    *,
+    actor: int,
+    viewer: int,
+    door: Door | None,
+) -> Json:
+    old, new = change
+    found: Json = {
+        "chat": chat_object(world, chat),
+        "from": user_object(world.users[actor]),
+        "date": world.clock.unix(),
+        "old_chat_member": member_object(world, user_id, old, viewer=viewer),
+        "new_chat_member": member_object(world, user_id, new, viewer=viewer),
+    }
+    if door and door.link is not None:
+        found["invite_link"] = link_object(world, chat, door.link, viewer=viewer)
+    if door and door.via_request:
+        found["via_join_request"] = True
+    return found
+
+
+def set_blocked(world: World, chat: Chat, *, blocked: bool) -> None:
+    """Block or unblock the bot of a private chat, from its user's side; the bot learns of it."""
+    if chat.blocked == blocked:
+        return
+    chat.blocked = blocked
+    states = (Member("member"), Member("kicked"))
+    old, new = states if blocked else states[::-1]
+    bot = world.bots[chat.bot]
+    body = _membership(world, chat, bot.id, (old, new), actor=chat.id, viewer=bot.id, door=None)
+    bot.queue.push("my_chat_member", body, date=body["date"])
+    world.touch()
+
+
+def tell_request(world: World, chat: Chat, request: JoinRequest) -> None:
+    """Tell the bots that may invite that somebody asks to come in; they may write to them for 5 minutes."""
+    for bot in bots_in(world, chat):
+        if world.member(chat, bot.id).may("can_invite_users"):
+            body = request_object(world, chat, request, viewer=bot.id)
+            world.private(bot.id, request.user).write_until = request.date + CAN_WRITE_SECONDS
+            bot.queue.push("chat_join_request", body, date=request.date)
+    world.touch()
+
+
+def tell_tap(world: World, callback: Callback, data: str) -> Json:
+    """Queue a tapped button for the bot that sent it; return the CallbackQuery."""
+    body = callback_object(world, callback, data)
+    world.callbacks[callback.id] = callback
+    world.bots[callback.bot].queue.push("callback_query", body, date=callback.date)
+    return body

@@ -1,0 +1,41 @@
+"""What the sandbox answers when it must say no."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class ApiError(Exception):
+    """A refusal in Telegram's words: the HTTP status is `code`, the body carries `description`."""
+
+    code: int
+    description: str
+    parameters: dict[str, int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.description}"
+
+
+@dataclass(slots=True)
+class ControlError(Exception):
+    """A refusal of the control API: `error` says what was expected, what came and what to do."""
+
+    error: str
+    status: int = 400
+
+    def __str__(self) -> str:
+        return self.error
+
+
+def bad_request(text: str) -> ApiError:
+    """Return a 400 with Telegram's prefix."""
+    return ApiError(400, f"Bad Request: {text}")
+
+
+def forbidden(text: str) -> ApiError:
+    """Return a 403 with Telegram's prefix."""
+    return ApiError(403, f"Forbidden: {text}")
+
+
+def not_found(what: str) -> ControlError:
+    """Return the control API's 404."""
+    return ControlError(what, status=404)

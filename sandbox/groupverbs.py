@@ -1,0 +1,177 @@
+"""What people do about groups: come, ask, leave, let in, send away, promote."""
+
+from sandbox.delivery import Door, set_member
+from sandbox.errors import ControlError, not_found
+from sandbox.model import MEMBER, Chat, InviteLink, Json, Member, User
+from sandbox.objects import member_object
+from sandbox.people import admit, ask, enter, go
+from sandbox.rights import ADMIN_RIGHTS, ALL_RIGHTS
+from sandbox.world import World
+
+
+def join(world: World, me: User, given: Json) -> Json:
+    """Come in by the public button or a link; where entry is decided, ask."""
+    chat, link = _door(world, me, given)
+    by_request = link.by_request if link else chat.join_by_request
+    if by_request:
+        return _ask(world, me, chat, link)
+    message = enter(world, chat, me.id, actor=me.id, door=Door(link))
+    return {"chat": chat.id, "status": "member", "message": message}
+
+
+def request(world: World, me: User, given: Json) -> Json:
+    """Ask to come in."""
+    chat, link = _door(world, me, given)
+    return _ask(world, me, chat, link)
+
+
+def _ask(world: World, me: User, chat: Chat, link: InviteLink | None) -> Json:
+    if me.id in chat.requests:
+        raise ControlError(f"user {me.id} has asked already; an administrator decides")
+    ask(world, chat, me.id, link)
+    return {"chat": chat.id, "status": "requested"}
+
+
+def _door(world: World, me: User, given: Json) -> tuple[Chat, InviteLink | None]:
+    if ("chat" in given) == ("link" in given):
+        raise ControlError("give either chat or link")
+    link = None
+    if "link" in given:
+        chat, link = _by_link(world, given["link"])
+    else:
+        chat = world.group(given["chat"])
+    member = world.member(chat, me.id)
+    if member.inside:
+        raise ControlError(f"user {me.id} is in chat {chat.id} already")
+    if member.status == "kicked":
+        raise ControlError(f"user {me.id} is banned from chat {chat.id}")
+    return chat, link
+
+
+def _by_link(world: World, url: str) -> tuple[Chat, InviteLink]:
+    for chat in world.groups.values():
+        link = chat.links.get(url)
+        if link is None:
+            continue
+        expired = link.expire_date and link.expire_date <= world.clock.unix()
+        full = link.member_limit and len(link.joined) >= link.member_limit
+        if link.revoked or expired or full:
+            why = "revoked" if link.revoked else "expired" if expired else "used up"
+            raise ControlError(f"the invite link is {why}: {url}")
+        return chat, link
+    raise not_found(f"no chat has the invite link {url}")
+
+
+def approve(world: World, me: User, given: Json) -> Json:
+    """Let somebody in who asked."""
+    chat = _admin(world, me, given, "can_invite_users")
+    asked = chat.requests.get(given["user"])
+    if asked is None:
+        raise not_found(f"user {given['user']} did not ask to join chat {chat.id}")
+    return {"chat": chat.id, "status": "member", "message": admit(world, chat, asked, actor=me.id)}
+
+
+def decline(world: World, me: User, given: Json) -> Json:
+    """Turn somebody down who asked."""
+    chat = _admin(world, me, given, "can_invite_users")
+    if chat.requests.pop(given["user"], None) is None:
+        raise not_found(f"user {given['user']} did not ask to join chat {chat.id}")
+    world.touch()
+    return {"chat": chat.id, "status": "declined"}
+
+
+def add(world: World, me: User, given: Json) -> Json:
+    """Bring somebody in; members may too where the group lets them invite."""
+    chat = world.group(given["chat"])
+    mine = world.member(chat, me.id)
+    plain = mine.status == "member" and "can_invite_users" in chat.permissions
+    if not plain and not mine.may("can_invite_users"):
+        raise ControlError(f"user {me.id} may not add people to chat {chat.id}")
+    user = _somebody(world, given)
+    member = world.member(chat, user.id)
+    if member.inside:
+        raise ControlError(f"user {user.id} is in chat {chat.id} already")
+    if member.status == "kicked" and not mine.may("can_restrict_members"):
+        raise ControlError(f"user {user.id} is banned from chat {chat.id}")
+    message = enter(world, chat, user.id, actor=me.id)
+    return {"chat": chat.id, "status": world.member(chat, user.id).status, "message": message}
+
+
+def kick(world: World, me: User, given: Json) -> Json:
+    """Send somebody away for good."""
+    chat = _admin(world, me, given, "can_restrict_members")
+    user = _somebody(world, given)
+    _check_rank(world, me, chat, user)
+    go(world, chat, user.id, actor=me.id, to=Member("kicked"))
+    return _standing(world, chat, user)
+
+
+def leave(world: World, me: User, given: Json) -> Json:
+    """Leave a group, or take back the wish to join it."""
+    chat = world.group(given["chat"])
+    if chat.requests.pop(me.id, None) is not None:
+        world.touch()
+        return {"chat": chat.id, "status": "left"}
+    if not world.member(chat, me.id).inside:
+        raise ControlError(f"user {me.id} is not in chat {chat.id}")
+    go(world, chat, me.id, actor=me.id)
+    return _standing(world, chat, me)
+
+
+def promote(world: World, me: User, given: Json) -> Json:
+    """Make somebody an administrator, or change their rights; a bot outside is brought in."""
+    chat = _admin(world, me, given, "can_promote_members")
+    user = _somebody(world, given)
+    _check_rank(world, me, chat, user)
+    rights = frozenset(given.get("rights", ALL_RIGHTS))
+    if rights - frozenset(ADMIN_RIGHTS):
+        raise ControlError(f"rights must be among {', '.join(ADMIN_RIGHTS)}; got {', '.join(sorted(rights))}")
+    mine = world.member(chat, me.id)
+    if mine.status != "creator" and rights - mine.rights:
+        raise ControlError(f"user {me.id} cannot give rights they do not have")
+    if not world.member(chat, user.id).inside:
+        if not user.is_bot:
+            raise ControlError(f"user {user.id} is not in chat {chat.id}; add them first")
+        enter(world, chat, user.id, actor=me.id)
+    new = Member("administrator", rights=rights | {"can_manage_chat"}, promoted_by=me.id)
+    set_member(world, chat, user.id, new, actor=me.id)
+    return _standing(world, chat, user)
+
+
+def demote(world: World, me: User, given: Json) -> Json:
+    """Make an administrator a plain member."""
+    chat = _admin(world, me, given, "can_promote_members")
+    user = _somebody(world, given)
+    _check_rank(world, me, chat, user)
+    if world.member(chat, user.id).status != "administrator":
+        raise ControlError(f"user {user.id} is no administrator of chat {chat.id}")
+    set_member(world, chat, user.id, MEMBER, actor=me.id)
+    return _standing(world, chat, user)
+
+
+def _admin(world: World, me: User, given: Json, right: str) -> Chat:
+    chat = world.group(given["chat"])
+    if not world.member(chat, me.id).may(right):
+        raise ControlError(f"user {me.id} needs the right {right} in chat {chat.id}")
+    return chat
+
+
+def _somebody(world: World, given: Json) -> User:
+    user = world.users.get(given["user"])
+    if user is None:
+        raise not_found(f"no user has the id {given['user']}; GET /control/world lists them")
+    return user
+
+
+def _check_rank(world: World, me: User, chat: Chat, user: User) -> None:
+    """Raise ControlError where `me` does not stand above `user`."""
+    member = world.member(chat, user.id)
+    if user.id == me.id or member.status == "creator":
+        raise ControlError(f"user {me.id} cannot do that to user {user.id}")
+    mine = world.member(chat, me.id)
+    if member.status == "administrator" and mine.status != "creator" and member.promoted_by != me.id:
+        raise ControlError(f"user {user.id} is an administrator whom user {me.id} did not promote")
+
+
+def _standing(world: World, chat: Chat, user: User) -> Json:
+    return member_object(world, user.id, world.member(chat, user.id))

@@ -1,0 +1,249 @@
+"""Methods that write, change, delete and pin messages, and answer taps."""
+
+from sandbox.delivery import next_message, post
+from sandbox.entities import formatted, utf16_length
+from sandbox.errors import bad_request
+from sandbox.markup import checked_markup
+from sandbox.methods.common import check_can_write, check_not_modelled, find_chat, need_right
+from sandbox.model import Chat, Json, Message, Toast
+from sandbox.objects import message_object
+from sandbox.updates import CALLBACK_LIFE_SECONDS
+from sandbox.world import Bot, World
+
+DELETE_SECONDS = 48 * 3600
+ACTIONS = frozenset(
+    [
+        "typing",
+        "upload_photo",
+        "record_video",
+        "upload_video",
+        "record_voice",
+        "upload_voice",
+        "upload_document",
+        "choose_sticker",
+        "find_location",
+        "record_video_note",
+        "upload_video_note",
+    ]
+)
+NOT_MODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly the same "
+    "as a current content and reply markup of the message"
+)
+TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
+PIN = "manage pinned messages in the chat"
+
+
+def send_message(world: World, bot: Bot, params: Json) -> Json:
+    """Send a text; return the Message."""
+    text = formatted(params["text"], parse_mode=params.get("parse_mode", ""), entities=params.get("entities"))
+    chat = find_chat(world, bot, params["chat_id"])
+    check_not_modelled(params)
+    check_can_write(world, bot, chat)
+    if "message_effect_id" in params and not chat.is_private:
+        raise bad_request("message effects can be used only in private chats")
+    markup = checked_markup(params.get("reply_markup"), private=chat.is_private)
+    answered, quote = _reply(chat, params.get("reply_parameters"))
+    message = next_message(world, chat, bot.id)
+    message.text, message.entities = text.text, text.entities
+    message.markup, message.reply_to, message.quote = markup, answered, quote
+    message.preview = params.get("link_preview_options")
+    message.protected = params.get("protect_content", False)
+    message.effect = params.get("message_effect_id", "")
+    _set_keyboard(chat, params.get("reply_markup"))
+    return post(world, chat, message)
+
+
+def _reply(chat: Chat, reply: Json | None) -> tuple[int, Json | None]:
+    if reply is None:
+        return 0, None
+    elsewhere = reply.get("chat_id", chat.id) not in (chat.id, f"@{chat.username}")
+    answered = None if elsewhere else chat.messages.get(reply["message_id"])
+    if answered is None:
+        if reply.get("allow_sending_without_reply"):
+            return 0, None
+        raise bad_request("message to be replied not found")
+    return answered.id, _quote(answered, reply)
+
+
+def _quote(answered: Message, reply: Json) -> Json | None:
+    if not reply.get("quote"):
+        return None
+    text = formatted(
+        reply["quote"], parse_mode=reply.get("quote_parse_mode", ""), entities=reply.get("quote_entities")
+    ).text
+    place = answered.text.find(text)
+    if place < 0:
+        raise bad_request("QUOTE_TEXT_INVALID")
+    return {"text": text, "position": utf16_length(answered.text[:place]), "is_manual": True}
+
+
+def _set_keyboard(chat: Chat, markup: Json | None) -> None:
+    if markup and "keyboard" in markup:
+        chat.keyboard = markup
+    elif markup and "remove_keyboard" in markup:
+        chat.keyboard = None
+
+
+def edit_message_text(world: World, bot: Bot, params: Json) -> Json:
+    """Change text and keyboard of an own message; a keyboard that is not given again goes away."""
+    text = formatted(params["text"], parse_mode=params.get("parse_mode", ""), entities=params.get("entities"))
+    chat, message = _editable(world, bot, params)
+    markup = checked_markup(params.get("reply_markup"), private=chat.is_private)
+    preview = params.get("link_preview_options")
+    new = (text.text, text.entities, markup, preview)
+    if new == (message.text, message.entities, message.markup, message.preview):
+        raise bad_request(NOT_MODIFIED)
+    message.text, message.entities, message.markup, message.preview = new
+    return _edited(world, chat, message)
+
+
+def edit_message_reply_markup(world: World, bot: Bot, params: Json) -> Json:
+    """Change the keyboard of an own message, or take it away."""
+    chat, message = _editable(world, bot, params)
+    markup = checked_markup(params.get("reply_markup"), private=chat.is_private)
+    if markup == message.markup:
+        raise bad_request(NOT_MODIFIED)
+    message.markup = markup
+    return _edited(world, chat, message)
+
+
+def _editable(world: World, bot: Bot, params: Json) -> tuple[Chat, Message]:
+    check_not_modelled(params)
+    if "chat_id" not in params:
+        raise bad_request("chat_id is empty")
+    if "message_id" not in params:
+        raise bad_request("message identifier is not specified: message_id is empty")
+    chat = find_chat(world, bot, params["chat_id"])
+    if chat.is_private:
+        check_can_write(world, bot, chat)
+    message = chat.messages.get(params["message_id"])
+    if message is None:
+        raise bad_request("message to edit not found")
+    if message.sender != bot.id or message.is_service:
+        raise bad_request("message can't be edited")
+    return chat, message
+
+
+def _edited(world: World, chat: Chat, message: Message) -> Json:
+    message.edit_date = world.clock.unix()
+    world.touch()
+    return message_object(world, chat, message)
+
+
+def delete_message(world: World, bot: Bot, params: Json) -> bool:
+    """Delete one message."""
+    chat = find_chat(world, bot, params["chat_id"])
+    message = chat.messages.get(params["message_id"])
+    if message is None:
+        raise bad_request("message to delete not found")
+    if not _may_delete(world, bot, chat, message):
+        raise bad_request("message can't be deleted")
+    remove(world, chat, message.id)
+    return True
+
+
+def delete_messages(world: World, bot: Bot, params: Json) -> bool:
+    """Delete up to 100 messages; those that are gone are skipped."""
+    wanted = params["message_ids"]
+    if not 1 <= len(wanted) <= 100:
+        raise bad_request('parameter "message_ids" must name 1-100 messages')
+    chat = find_chat(world, bot, params["chat_id"])
+    found = [chat.messages[message_id] for message_id in dict.fromkeys(wanted) if message_id in chat.messages]
+    if not all(_may_delete(world, bot, chat, message) for message in found):
+        raise bad_request("message can't be deleted")
+    for message in found:
+        remove(world, chat, message.id)
+    return True
+
+
+def _may_delete(world: World, bot: Bot, chat: Chat, message: Message) -> bool:
+    if world.clock.unix() >= message.date + DELETE_SECONDS:
+        return False
+    own = message.sender == bot.id
+    return own or chat.is_private or world.member(chat, bot.id).may("can_delete_messages")
+
+
+def remove(world: World, chat: Chat, message_id: int) -> None:
+    """Take a message out of its chat, pinned or not."""
+    chat.messages.pop(message_id, None)
+    if message_id in chat.pinned:
+        chat.pinned.remove(message_id)
+    world.touch()
+
+
+def pin_chat_message(world: World, bot: Bot, params: Json) -> bool:
+    """Pin a message; a service message tells of it."""
+    check_not_modelled(params)
+    chat = _pinnable(world, bot, params)
+    message = chat.messages.get(params["message_id"])
+    if message is None:
+        raise bad_request("message to pin not found")
+    if message.is_service:
+        raise bad_request("message can't be pinned")
+    if chat.pinned and chat.pinned[-1] == message.id:
+        return True
+    if message.id in chat.pinned:
+        chat.pinned.remove(message.id)
+    chat.pinned.append(message.id)
+    notice = next_message(world, chat, bot.id)
+    notice.pinned = message.id
+    post(world, chat, notice)
+    return True
+
+
+def unpin_chat_message(world: World, bot: Bot, params: Json) -> bool:
+    """Unpin one message, or the latest pinned one."""
+    check_not_modelled(params)
+    chat = _pinnable(world, bot, params)
+    wanted = params.get("message_id") or (chat.pinned[-1] if chat.pinned else 0)
+    if wanted not in chat.pinned:
+        raise bad_request("message to unpin not found")
+    chat.pinned.remove(wanted)
+    world.touch()
+    return True
+
+
+def unpin_all_chat_messages(world: World, bot: Bot, params: Json) -> bool:
+    """Unpin everything."""
+    _pinnable(world, bot, params).pinned.clear()
+    world.touch()
+    return True
+
+
+def _pinnable(world: World, bot: Bot, params: Json) -> Chat:
+    chat = find_chat(world, bot, params["chat_id"])
+    if chat.is_private:
+        check_can_write(world, bot, chat)
+    elif "can_pin_messages" not in chat.permissions:
+        need_right(world, bot, chat, "can_pin_messages", PIN)
+    return chat
+
+
+def answer_callback_query(world: World, bot: Bot, params: Json) -> bool:
+    """Answer a tap, once and within 150 seconds."""
+    callback = world.callbacks.get(params["callback_query_id"])
+    if callback is None or callback.bot != bot.id or callback.answered:
+        raise bad_request(TOO_OLD)
+    if world.clock.unix() >= callback.date + CALLBACK_LIFE_SECONDS:
+        raise bad_request(TOO_OLD)
+    text, url = params.get("text", ""), params.get("url", "")
+    if utf16_length(text) > 200:
+        raise bad_request("MESSAGE_TOO_LONG")
+    if url and not url.lower().startswith(f"https://t.me/{bot.user.username.lower()}?start="):
+        raise bad_request("URL_INVALID")
+    callback.answered = True
+    alert = params.get("show_alert", False)
+    toast = Toast(world.touch(), callback.user, text, alert, callback.chat.id, callback.message, url)
+    world.toasts.append(toast)
+    return True
+
+
+def send_chat_action(world: World, bot: Bot, params: Json) -> bool:
+    """Show that the bot is busy; nothing of it stays."""
+    check_not_modelled(params)
+    if params["action"] not in ACTIONS:
+        raise bad_request('wrong parameter "action" in request')
+    chat = find_chat(world, bot, params["chat_id"])
+    check_can_write(world, bot, chat)
+    return True

@@ -1,0 +1,161 @@
+"""What a Telegram world is made of: users, bots, chats, members, messages, invite links."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.rights import DEFAULT_PERMISSIONS
+
+Json = dict[str, Any]
+"""A JSON object as the Bot API sends or gets it."""
+
+
+@dataclass(slots=True)
+class User:
+    """A person or a bot."""
+
+    id: int
+    first_name: str
+    last_name: str = ""
+    username: str = ""
+    language_code: str = ""
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One user's standing in one group. `until` is Unix seconds, 0 for ever."""
+
+    status: str
+    rights: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
+    until: int = 0
+    is_member: bool = True
+    promoted_by: int = 0
+
+    @property
+    def inside(self) -> bool:
+        """Say whether the user is in the group."""
+        if self.status == "restricted":
+            return self.is_member
+        return self.status in ("creator", "administrator", "member")
+
+    @property
+    def is_admin(self) -> bool:
+        """Say whether the user is the creator or an administrator."""
+        return self.status in ("creator", "administrator")
+
+    def may(self, right: str) -> bool:
+        """Say whether an administrator's `right` is held."""
+        return self.status == "creator" or (self.status == "administrator" and right in self.rights)
+
+
+LEFT = Member("left")
+MEMBER = Member("member")
+CREATOR = Member("creator")
+
+
+@dataclass(slots=True)
+class Message:
+    """A message of one chat; `service` holds the fields of a service message, by Bot API name."""
+
+    id: int
+    date: int
+    sender: int
+    text: str = ""
+    entities: list[Json] = field(default_factory=list)
+    reply_to: int = 0
+    markup: Json | None = None
+    edit_date: int = 0
+    preview: Json | None = None
+    protected: bool = False
+    effect: str = ""
+    quote: Json | None = None
+    new_members: tuple[int, ...] = ()
+    left_member: int = 0
+    pinned: int = 0
+    new_title: str = ""
+
+    @property
+    def is_service(self) -> bool:
+        """Say whether the message tells of an event and holds no text."""
+        return bool(self.new_members or self.left_member or self.pinned or self.new_title)
+
+
+@dataclass(slots=True)
+class InviteLink:
+    """A way into a group. `expire_date` is Unix seconds, 0 for never; `member_limit` 0 for none."""
+
+    url: str
+    creator: int
+    name: str = ""
+    expire_date: int = 0
+    member_limit: int = 0
+    by_request: bool = False
+    primary: bool = False
+    revoked: bool = False
+    joined: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRequest:
+    """Somebody who waits to be let in, by `link` where there was one."""
+
+    user: int
+    date: int
+    link: InviteLink | None
+
+
+@dataclass(slots=True)
+class Chat:
+    """A group, or the private chat of `bot` and `user` (then `id` is the user's id)."""
+
+    id: int
+    kind: str
+    title: str = ""
+    username: str = ""
+    join_by_request: bool = False
+    permissions: frozenset[str] = DEFAULT_PERMISSIONS
+    members: dict[int, Member] = field(default_factory=dict)
+    messages: dict[int, Message] = field(default_factory=dict)
+    last_id: int = 0
+    links: dict[str, InviteLink] = field(default_factory=dict)
+    requests: dict[int, JoinRequest] = field(default_factory=dict)
+    pinned: list[int] = field(default_factory=list)
+    reads: dict[int, int] = field(default_factory=dict)
+    bot: int = 0
+    started: bool = False
+    blocked: bool = False
+    write_until: int = 0
+    keyboard: Json | None = None
+    instance: str = ""
+
+    @property
+    def is_private(self) -> bool:
+        """Say whether this is a chat of one user with a bot."""
+        return self.kind == "private"
+
+
+@dataclass(slots=True)
+class Callback:
+    """A tapped button that waits for its answer."""
+
+    id: str
+    bot: int
+    user: int
+    chat: Chat
+    message: int
+    date: int
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """What a user's client shows when a tap is answered."""
+
+    seq: int
+    user: int
+    text: str
+    alert: bool
+    chat: int
+    message: int
+    url: str

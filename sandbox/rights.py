@@ -1,0 +1,65 @@
+"""Names of rights: administrator rights of supergroups, permissions of plain members, kinds of updates."""
+
+ADMIN_RIGHTS = (
+    "can_manage_chat",
+    "can_change_info",
+    "can_delete_messages",
+    "can_invite_users",
+    "can_restrict_members",
+    "can_pin_messages",
+    "can_manage_topics",
+    "can_promote_members",
+    "can_manage_video_chats",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+    "can_manage_tags",
+    "is_anonymous",
+)
+"""Every right an administrator of a supergroup can hold."""
+
+CHANNEL_RIGHTS = ("can_post_messages", "can_edit_messages", "can_manage_direct_messages")
+"""Rights that exist in channels only; accepted by promoteChatMember and without effect in groups."""
+
+ALL_RIGHTS = frozenset(ADMIN_RIGHTS) - {"is_anonymous"}
+"""What a promotion without a list gives: everything but anonymity."""
+
+SEND_PERMISSIONS = (
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+)
+
+PERMISSIONS = (
+    *SEND_PERMISSIONS,
+    "can_react_to_messages",
+    "can_edit_tag",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+)
+"""Every permission of a member."""
+
+DEFAULT_PERMISSIONS = frozenset((*SEND_PERMISSIONS, "can_react_to_messages", "can_invite_users"))
+"""What members of a new group may do."""
+
+UPDATE_KINDS = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "chat_member",
+    "chat_join_request",
+)
+"""Updates the sandbox makes."""
+
+NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+"""Updates a bot gets only when it names them in allowed_updates."""

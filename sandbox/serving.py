@@ -1,0 +1,164 @@
+"""Serving a sandbox: on a loopback port inside a running program, or as a program of its own."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from starlette.routing import BaseRoute
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from sandbox.guard import LOOPBACK
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+STOP_SECONDS = 2
+KEEP_ALIVE_SECONDS = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a sandbox listens."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Return the root, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def base(self) -> str:
+        """Return the Bot API's base URL: a call is `{base}{token}/{method}`."""
+        return f"{self.url}/bot"
+
+    @property
+    def control(self) -> str:
+        """Return the control API's root."""
+        return f"{self.url}/control"
+
+
+class _Connection(H11Protocol):
+    """Lets a request cut its own connection, which ASGI has no word for."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, {**app_state, "hang_up": self._hang_up}, _loop)
+
+    def _hang_up(self) -> None:
+        self.transport.abort()
+
+
+class _Server(uvicorn.Server):
+    """Starts and stops by events and leaves the signals to the program around it."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+        self.stopping = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def main_loop(self) -> None:
+        await self.stopping.wait()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    if host not in LOOPBACK | {"::1"}:
+        raise ValueError(f"the sandbox listens on loopback only (127.0.0.1, localhost, ::1); got {host}")
+    family = socket.AF_INET6 if host == "::1" else socket.AF_INET
+    # asyncio turns Nagle's algorithm off only where the protocol is named: else every answer waits 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+@contextlib.asynccontextmanager
+async def serve(
+    sandbox: "Sandbox", *, port: int = 0, host: str = "127.0.0.1", extra_routes: Sequence[BaseRoute] = ()
+) -> AsyncIterator[Address]:
+    """Serve a sandbox while the block runs; port 0 takes a free one. Raises OSError for a taken port."""
+    listener = _listen(host, port)
+    config = uvicorn.Config(
+        sandbox.app(extra_routes),
+        http=_Connection,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        date_header=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    server = _Server(config)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(server.serve(sockets=[listener]))
+        await server.ready.wait()
+        try:
+            yield Address(host, listener.getsockname()[1])
+        finally:
+            sandbox.close()
+            server.stopping.set()
+
+
+def run(port: int, *, extra_routes: Sequence[BaseRoute] = ()) -> int:
+    """Serve the seeded world until SIGINT or SIGTERM; return the exit code: 2 when the port is taken."""
+    try:
+        asyncio.run(_run(port, extra_routes))
+    except OSError as error:
+        sys.stderr.write(
+            f"sandbox: port {port} cannot be used ({error.strerror}); choose another with --port\n"
+        )
+        return 2
+    return 0
+
+
+async def _run(port: int, extra_routes: Sequence[BaseRoute]) -> None:
+    from sandbox.seed import seeded  # noqa: PLC0415 -- the seed builds a Sandbox, which imports this module
+
+    world = seeded()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with serve(world.sandbox, port=port, extra_routes=extra_routes) as address:
+        line = {
+            "base": address.base,
+            "token": world.token,
+            "group": world.group,
+            "user": world.user,
+            "control": address.control,
+        }
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+        await stop.wait()

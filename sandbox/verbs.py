@@ -1,0 +1,239 @@
+"""What people do in their clients: the verbs of the control API."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+from sandbox import groupverbs
+from sandbox.delivery import next_message, post, set_blocked, tell, tell_tap
+from sandbox.entities import Formatted, plain
+from sandbox.errors import ApiError, ControlError, not_found
+from sandbox.methods.messages import remove
+from sandbox.model import Callback, Chat, Json, Message, User
+from sandbox.objects import message_object
+from sandbox.params import checked_fields
+from sandbox.schema import fields
+from sandbox.world import World
+
+Verb = Callable[[World, User, Json], Json]
+
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
+
+
+def act(world: World, user_id: int, verb: str, given: Json) -> Json:
+    """Do `verb` as a user; return what it made. Raises ControlError when a client would not let them."""
+    me = world.user(user_id)
+    known = VERBS.get(verb)
+    if known is None:
+        raise ControlError(f"do must be one of {', '.join(VERBS)}; got {verb}")
+    doer, allowed = known
+    return doer(world, me, checked_fields(allowed, given, verb))
+
+
+def _chat(world: World, me: User, given: Json) -> Chat:
+    """Return the chat a user names; their own id, a bot's id or nothing means a private chat."""
+    chat_id = given.get("chat", me.id)
+    if chat_id == me.id:
+        return world.private(world.bot(given.get("bot")).id, me.id)
+    if chat_id in world.bots:
+        return world.private(chat_id, me.id)
+    chat = world.group(chat_id)
+    if not world.member(chat, me.id).inside:
+        raise ControlError(f"user {me.id} is not in chat {chat_id}; join first")
+    return chat
+
+
+def _text(text: str) -> Formatted:
+    try:
+        return plain(text)
+    except ApiError as error:
+        raise ControlError(error.description.removeprefix("Bad Request: ")) from None
+
+
+def _message(chat: Chat, message_id: int) -> Message:
+    found = chat.messages.get(message_id)
+    if found is None:
+        raise not_found(f"chat {chat.id} has no message {message_id}")
+    return found
+
+
+def can_write(world: World, chat: Chat, user_id: int) -> bool:
+    """Say whether a client would let this user write here."""
+    if chat.is_private:
+        return not chat.blocked
+    member = world.member(chat, user_id)
+    if member.is_admin:
+        return True
+    allowed = member.permissions if member.status == "restricted" else chat.permissions
+    return member.inside and "can_send_messages" in allowed
+
+
+def start(world: World, me: User, given: Json) -> Json:
+    """Press Start: unblock the bot if need be and send /start."""
+    payload = given.get("payload", "")
+    if not _PAYLOAD.fullmatch(payload):
+        raise ControlError(f"payload must be up to 64 of A-Z a-z 0-9 _ -; got {payload}")
+    chat = world.private(world.bot(given.get("bot")).id, me.id)
+    set_blocked(world, chat, blocked=False)
+    chat.started = True
+    return _say(world, chat, me, _text(f"/start {payload}"), 0)
+
+
+def send(world: World, me: User, given: Json) -> Json:
+    """Write a message."""
+    chat = _chat(world, me, given)
+    if not can_write(world, chat, me.id):
+        hint = "unblock the bot first" if chat.is_private else "an administrator must allow it first"
+        raise ControlError(f"user {me.id} may not write in chat {chat.id}; {hint}")
+    reply_to = given.get("reply_to", 0)
+    if reply_to:
+        _message(chat, reply_to)
+    text = _text(given["text"])
+    if chat.is_private:
+        chat.started = True
+    return _say(world, chat, me, text, reply_to)
+
+
+def _say(world: World, chat: Chat, me: User, text: Formatted, reply_to: int) -> Json:
+    message = next_message(world, chat, me.id)
+    message.text, message.entities, message.reply_to = text.text, text.entities, reply_to
+    return post(world, chat, message)
+
+
+def edit(world: World, me: User, given: Json) -> Json:
+    """Change an own message; one that stays the same reaches nobody."""
+    chat = _chat(world, me, given)
+    message = _message(chat, given["message"])
+    if message.sender != me.id or message.is_service:
+        raise ControlError(f"message {message.id} is not user {me.id}'s to edit")
+    text = _text(given["text"])
+    if text.text == message.text:
+        return message_object(world, chat, message)
+    message.text, message.entities = text.text, text.entities
+    message.edit_date = world.clock.unix()
+    world.touch()
+    return tell(world, chat, message, "edited_message")
+
+
+def delete(world: World, me: User, given: Json) -> Json:
+    """Delete a message; no bot learns of it."""
+    chat = _chat(world, me, given)
+    message = _message(chat, given["message"])
+    own = message.sender == me.id or chat.is_private
+    if not own and not world.member(chat, me.id).may("can_delete_messages"):
+        raise ControlError(f"message {message.id} is not user {me.id}'s to delete")
+    remove(world, chat, message.id)
+    return {"deleted": message.id}
+
+
+def tap(world: World, me: User, given: Json) -> Json:
+    """Tap a button by its label or data; with `forge`, send any data."""
+    chat = _chat(world, me, given)
+    message = chat.messages.get(given["message"])
+    if given.get("forge"):
+        return _forged(world, me, chat, message, given)
+    if message is None:
+        raise not_found(f"chat {chat.id} has no message {given['message']}")
+    button = _button(message, given)
+    if "callback_data" in button:
+        return _tapped(world, me, chat, message.id, message.sender, button["callback_data"])
+    if "url" in button:
+        return _follow(world, me, button["url"])
+    for kind in ("web_app", "login_url"):
+        if kind in button:
+            return {"url": button[kind]["url"]}
+    if "copy_text" in button:
+        return {"copied": button["copy_text"]["text"]}
+    raise ControlError(f"the sandbox has no inline mode; the button {button['text']} does nothing here")
+
+
+def _button(message: Message, given: Json) -> Json:
+    rows = message.markup["inline_keyboard"] if message.markup else []
+    buttons: list[Json] = [button for row in rows for button in row]
+    for button in buttons:
+        if "button" in given and button["text"] == given["button"]:
+            return button
+        if "button" not in given and "data" in given and button.get("callback_data") == given["data"]:
+            return button
+    wanted = given.get("button", given.get("data"))
+    labels = ", ".join(button["text"] for button in buttons) or "none"
+    raise not_found(f"message {message.id} has no button {wanted}; its buttons: {labels}")
+
+
+def _forged(world: World, me: User, chat: Chat, message: Message | None, given: Json) -> Json:
+    message_id = given["message"]
+    if not 0 < message_id <= chat.last_id:
+        raise not_found(f"chat {chat.id} never had a message {message_id}")
+    sender = message.sender if message and message.sender in world.bots else 0
+    bot = sender or chat.bot or world.bot().id
+    return _tapped(world, me, chat, message_id, bot, given.get("data", ""))
+
+
+def _tapped(world: World, me: User, chat: Chat, message_id: int, bot_id: int, data: str) -> Json:
+    if chat.blocked:
+        raise ControlError("unblock the bot first")
+    callback = Callback(world.digits(), bot_id, me.id, chat, message_id, world.clock.unix())
+    return tell_tap(world, callback, data)
+
+
+def _follow(world: World, me: User, url: str) -> Json:
+    parts = urlsplit(url if "://" in url else f"https://{url}")
+    query = parse_qs(parts.query)
+    name = parts.path.strip("/")
+    if parts.scheme == "tg" and parts.netloc == "resolve":
+        name = query.get("domain", [""])[0]
+    ours = parts.netloc.lower() in ("t.me", "telegram.me") or parts.scheme == "tg"
+    for bot in world.bots.values():
+        if ours and bot.user.username.lower() == name.lower() and "start" in query:
+            return start(world, me, {"payload": query["start"][0], "bot": bot.id})
+    return {"url": url}
+
+
+def block(world: World, me: User, given: Json) -> Json:
+    """Block the bot."""
+    return _block(world, me, given, blocked=True)
+
+
+def unblock(world: World, me: User, given: Json) -> Json:
+    """Unblock the bot."""
+    return _block(world, me, given, blocked=False)
+
+
+def _block(world: World, me: User, given: Json, *, blocked: bool) -> Json:
+    chat = world.private(world.bot(given.get("bot")).id, me.id)
+    set_blocked(world, chat, blocked=blocked)
+    return {"blocked": chat.blocked}
+
+
+def read(world: World, me: User, given: Json) -> Json:
+    """Mark a chat read."""
+    chat = _chat(world, me, given)
+    if chat.reads.get(me.id, 0) != chat.last_id:
+        chat.reads[me.id] = chat.last_id
+        world.touch()
+    return {"read": chat.last_id}
+
+
+_ABOUT = fields("chat:int! user:int!")
+_DOOR = fields("chat:int link:str")
+
+VERBS = {
+    "start": (start, fields("payload:str bot:int")),
+    "send": (send, fields("text:str! chat:int reply_to:int bot:int")),
+    "edit": (edit, fields("chat:int message:int! text:str! bot:int")),
+    "delete": (delete, fields("chat:int message:int! bot:int")),
+    "tap": (tap, fields("chat:int message:int! button:str data:str forge:bool bot:int")),
+    "join": (groupverbs.join, _DOOR),
+    "request": (groupverbs.request, _DOOR),
+    "approve": (groupverbs.approve, _ABOUT),
+    "decline": (groupverbs.decline, _ABOUT),
+    "add": (groupverbs.add, _ABOUT),
+    "kick": (groupverbs.kick, _ABOUT),
+    "leave": (groupverbs.leave, fields("chat:int!")),
+    "promote": (groupverbs.promote, fields("chat:int! user:int! rights:words")),
+    "demote": (groupverbs.demote, _ABOUT),
+    "block": (block, fields("bot:int")),
+    "unblock": (unblock, fields("bot:int")),
+    "read": (read, fields("chat:int bot:int")),
+}
+"""Verb -> what does it, and its fields."""

@@ -1,0 +1,128 @@
+"""What a user's client shows."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import islice
+
+from sandbox.commands import offered_commands
+from sandbox.model import Chat, Json, User
+from sandbox.objects import chat_object, message_object, user_object
+from sandbox.verbs import can_write
+from sandbox.world import Bot, World
+
+
+def world_object(world: World) -> Json:
+    """Return who and what exists."""
+    return {
+        "now": world.clock.now().isoformat(),
+        "bots": [user_object(bot.user) | {"privacy": bot.privacy} for bot in world.bots.values()],
+        "users": [user_object(user) for user in world.users.values() if not user.is_bot],
+        "chats": [
+            chat_object(world, chat) | {"members": len(world.insiders(chat))}
+            for chat in world.groups.values()
+        ],
+    }
+
+
+def view_object(world: World, user_id: int, *, last: int | None = None) -> Json:
+    """Return all chats of a user, each with its `last` messages (None: all)."""
+    me = world.user(user_id)
+    bot = world.bot()
+    home = world.private(bot.id, me.id)
+    others = [chat for (bot_id, owner), chat in world.privates.items() if owner == me.id and bot_id != bot.id]
+    privates = [home, *(chat for chat in others if chat.messages)]
+    return {
+        "now": world.clock.now().isoformat(),
+        "seq": world.seq,
+        "me": user_object(me),
+        "people": _people(world, bot),
+        "bot": user_object(bot.user),
+        "commands": offered_commands(bot, home, me, world),
+        "chats": [
+            *(_group(world, chat, me, last) for chat in world.groups.values()),
+            *(_private(world, chat, me, last, chat is home) for chat in privates),
+        ],
+    }
+
+
+def _people(world: World, bot: Bot) -> list[Json]:
+    ids = {id(chat): list(chat.messages) for chat in world.groups.values()}
+    found = []
+    for user in world.users.values():
+        if user.is_bot:
+            continue
+        home = world.privates.get((bot.id, user.id))
+        unread = 0 if home is None else _unread(home, user.id, list(home.messages))
+        for chat in world.groups.values():
+            if user.id in chat.members and world.member(chat, user.id).inside:
+                unread += _unread(chat, user.id, ids[id(chat)])
+        found.append(
+            {
+                "id": user.id,
+                "first_name": user.first_name,
+                "last_name": user.last_name,
+                "username": user.username,
+                "unread": unread,
+                "started": home is not None and home.started,
+                "blocked": home is not None and home.blocked,
+            }
+        )
+    return found
+
+
+def _unread(chat: Chat, user_id: int, ids: Sequence[int]) -> int:
+    return len(ids) - bisect_right(ids, chat.reads.get(user_id, 0))
+
+
+def _messages(world: World, chat: Chat, last: int | None) -> list[Json]:
+    skipped = 0 if last is None else max(0, len(chat.messages) - last)
+    return [message_object(world, chat, message) for message in islice(chat.messages.values(), skipped, None)]
+
+
+def _group(world: World, chat: Chat, me: User, last: int | None) -> Json:
+    member = world.member(chat, me.id)
+    asked = me.id in chat.requests
+    requests = chat.requests if member.may("can_invite_users") else {}
+    return {
+        "id": chat.id,
+        "kind": chat.kind,
+        "title": chat.title,
+        "unread": _unread(chat, me.id, list(chat.messages)) if member.inside else 0,
+        "member": member.inside,
+        "status": member.status,
+        "members": len(world.insiders(chat)),
+        "can_write": can_write(world, chat, me.id),
+        "can_join": not member.inside and member.status != "kicked" and not asked,
+        "joins_by_request": chat.join_by_request,
+        "requested": asked,
+        "requests": [user_object(world.users[user_id]) for user_id in requests],
+        "pinned": chat.pinned[-1] if chat.pinned and member.inside else None,
+        "commands": offered_commands(world.bot(), chat, me, world),
+        "keyboard": chat.keyboard if member.inside else None,
+        "messages": _messages(world, chat, last) if member.inside else [],
+    }
+
+
+def _private(world: World, chat: Chat, me: User, last: int | None, home: bool) -> Json:
+    bot = world.bots[chat.bot]
+    return {
+        "id": me.id if home else bot.id,
+        "kind": "private",
+        "title": bot.user.first_name,
+        "unread": _unread(chat, me.id, list(chat.messages)),
+        "member": chat.started,
+        "status": "member" if chat.started else "left",
+        "members": 2,
+        "can_write": chat.started and not chat.blocked,
+        "can_join": False,
+        "joins_by_request": False,
+        "requested": False,
+        "requests": [],
+        "pinned": chat.pinned[-1] if chat.pinned else None,
+        "started": chat.started,
+        "blocked": chat.blocked,
+        "commands": offered_commands(bot, chat, me, world),
+        "keyboard": chat.keyboard,
+        "menu_button": bot.menus.get(me.id) or bot.menus.get(0) or {"type": "default"},
+        "messages": _messages(world, chat, last),
+    }

@@ -1,0 +1,168 @@
+"""The world: who and what exists, and how it is found. Only the event loop's thread touches it."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from random import Random
+
+from sandbox.clock import SandboxClock
+from sandbox.errors import ControlError, not_found
+from sandbox.model import LEFT, MEMBER, Callback, Chat, Json, Member, Toast, User
+from sandbox.updates import Pulse, UpdateQueue
+
+FIRST_USER_ID = 5_200_000_001
+FIRST_BOT_ID = 7_300_000_001
+FIRST_GROUP_ID = -4_700_000_001
+FIRST_SUPERGROUP_ID = -1_002_400_000_001
+MAX_ID = 1 << 52
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+TOASTS = 5_000
+
+
+@dataclass(slots=True)
+class Bot:
+    """A bot account: its token, its queue, and what it told Telegram about itself."""
+
+    user: User
+    token: str
+    queue: UpdateQueue
+    privacy: bool = True
+    commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
+    texts: dict[tuple[str, str], str] = field(default_factory=dict)
+    menus: dict[int, Json] = field(default_factory=dict)
+
+    @property
+    def id(self) -> int:
+        """Return the bot's user id."""
+        return self.user.id
+
+
+class World:
+    """Users, bots, chats and the taps that wait for an answer."""
+
+    def __init__(self, clock: SandboxClock, seed: int) -> None:
+        self.clock = clock
+        self.rng = Random(seed)  # noqa: S311 -- a seeded world, no secrets
+        self.confirmed = Pulse()
+        self.changes = Pulse()
+        self.users: dict[int, User] = {}
+        self.bots: dict[int, Bot] = {}
+        self.tokens: dict[str, Bot] = {}
+        self.groups: dict[int, Chat] = {}
+        self.privates: dict[tuple[int, int], Chat] = {}
+        self.callbacks: dict[str, Callback] = {}
+        self.toasts: deque[Toast] = deque(maxlen=TOASTS)
+        self.seq = 0
+
+    def touch(self) -> int:
+        """Count a change and wake the clients; return the change's number."""
+        self.seq += 1
+        self.changes.strike()
+        return self.seq
+
+    def user(self, user_id: int) -> User:
+        """Return a person (no bot). Raises ControlError for anybody else."""
+        found = self.users.get(user_id)
+        if found is None or found.is_bot:
+            raise not_found(f"no user has the id {user_id}; GET /control/world lists them")
+        return found
+
+    def bot(self, bot_id: int | None = None) -> Bot:
+        """Return the bot of this id, or the first one."""
+        if bot_id is None:
+            if not self.bots:
+                raise not_found("this world has no bot")
+            return next(iter(self.bots.values()))
+        found = self.bots.get(bot_id)
+        if found is None:
+            raise not_found(f"no bot has the id {bot_id}; GET /control/world lists them")
+        return found
+
+    def group(self, chat_id: int) -> Chat:
+        """Return a group. Raises ControlError for an unknown one."""
+        found = self.groups.get(chat_id)
+        if found is None:
+            raise not_found(f"no group has the id {chat_id}; GET /control/world lists them")
+        return found
+
+    def private(self, bot_id: int, user_id: int) -> Chat:
+        """Return the private chat of a bot and a user, made on first use."""
+        key = (bot_id, user_id)
+        chat = self.privates.get(key)
+        if chat is None:
+            chat = Chat(user_id, "private", bot=bot_id, instance=self.digits())
+            self.privates[key] = chat
+        return chat
+
+    def by_username(self, name: str) -> Chat | User | None:
+        """Return the group or account that carries the public name, written with or without @."""
+        wanted = name.removeprefix("@").lower()
+        for chat in self.groups.values():
+            if chat.username.lower() == wanted:
+                return chat
+        return next((user for user in self.users.values() if user.username.lower() == wanted), None)
+
+    def member(self, chat: Chat, user_id: int) -> Member:
+        """Return a user's standing in a group now: bans and restrictions that have run out are over."""
+        member = chat.members.get(user_id, LEFT)
+        if member.until and member.until <= self.clock.unix():
+            back = MEMBER if member.status == "restricted" and member.is_member else LEFT
+            chat.members[user_id] = back
+            return back
+        return member
+
+    def insiders(self, chat: Chat) -> list[int]:
+        """Return the ids of all who are in a group, in the order they came."""
+        return [user_id for user_id in list(chat.members) if self.member(chat, user_id).inside]
+
+    def digits(self) -> str:
+        """Return a new opaque number of 18 or 19 digits, as text."""
+        return str(self.rng.getrandbits(61) | 1 << 60)
+
+    def letters(self, count: int) -> str:
+        """Return `count` letters as tokens and links have them."""
+        return "".join(self.rng.choices(LETTERS, k=count))
+
+    def add_user(self, user: User) -> User:
+        """Take somebody in; an id of 0 gets the next free one. Raises ControlError for a taken id or name."""
+        if user.id == 0:
+            first = FIRST_BOT_ID if user.is_bot else FIRST_USER_ID
+            user.id = next(i for i in range(first, MAX_ID) if i not in self.users)
+        if not 0 < user.id < MAX_ID:
+            raise ControlError(f"a user id is 1 to 2^52, got {user.id}")
+        if user.id in self.users:
+            raise ControlError(f"the user id {user.id} is taken")
+        self.check_username(user.username)
+        self.users[user.id] = user
+        self.touch()
+        return user
+
+    def add_bot(self, user: User, *, privacy: bool, token: str = "") -> Bot:
+        """Register a bot; without a `token` one is drawn."""
+        self.add_user(user)
+        secret = token or f"{user.id}:{self.letters(35)}"
+        bot = Bot(user, secret, UpdateQueue(self.clock, self.rng, self.confirmed), privacy)
+        self.bots[user.id] = bot
+        self.tokens[secret] = bot
+        return bot
+
+    def add_group(self, chat: Chat) -> Chat:
+        """Take a group in; an id of 0 gets the next free one of its kind."""
+        if chat.id == 0:
+            first = FIRST_SUPERGROUP_ID if chat.kind == "supergroup" else FIRST_GROUP_ID
+            chat.id = next(i for i in range(first, -MAX_ID, -1) if i not in self.groups)
+        if chat.id in self.groups:
+            raise ControlError(f"the chat id {chat.id} is taken")
+        self.check_username(chat.username)
+        chat.instance = self.digits()
+        self.groups[chat.id] = chat
+        self.touch()
+        return chat
+
+    def check_username(self, name: str) -> None:
+        """Raise ControlError when a public name is taken."""
+        if name and self.by_username(name) is not None:
+            raise ControlError(f"the username {name} is taken")
+
+    def pending(self) -> int:
+        """Return how many updates no poll has confirmed yet, over all bots."""
+        return sum(bot.queue.pending() for bot in self.bots.values())
