@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,10 +31,10 @@ async def read_params(request: Request) -> Json:
 
 async def _form(request: Request) -> dict[str, Any]:
     try:
-        form: FormData = await request.form()
+        async with request.form() as form:
+            return {name: value if isinstance(value, str) else {"file": name} for name, value in form.items()}
     except HTTPException as error:
         raise bad_request(f"can't parse the form: {error.detail}") from None
-    return {name: value if isinstance(value, str) else {"file": name} for name, value in form.items()}
 
 
 async def read_bytes(request: Request) -> bytes:

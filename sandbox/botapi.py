@@ -33,12 +33,12 @@ class BotApi:
         self._closed = False
         self._closing = Pulse()
 
-    def close(self) -> None:
-        """End every answer that is kept waiting."""
-        self._closed = True
+    def set_closed(self, *, closed: bool) -> None:
+        """End every answer that is kept waiting, or let them wait again."""
+        self._closed = closed
         self._closing.strike()
         for bot in self._world.bots.values():
-            bot.queue.close()
+            bot.queue.set_closed(closed=closed)
 
     async def answer(self, request: Request) -> Response:
         """Serve one call."""

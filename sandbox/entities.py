@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sandbox.errors import bad_request
-from sandbox.html import parse_html
+from sandbox.htmltext import parse_html
 from sandbox.model import Json
 
 MAX_TEXT = 4096

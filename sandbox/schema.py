@@ -2,8 +2,8 @@
 
 One line per method or object: names with `:type`, a `!` after what is required. Types: `int`, `str`, `bool`,
 `chat` (an id or @username), `ids` (array of integers), `words` (array of strings), `any` (an object the
-sandbox does not look into), an object's name, `[X]` array, `[[X]]` array of arrays. Limits and rights stand with
-the methods.
+sandbox does not look into), an object's name, `[X]` array, `[[X]]` array of arrays. Limits and rights stand
+with the methods.
 """
 
 from dataclasses import dataclass

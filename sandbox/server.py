@@ -215,10 +215,15 @@ class Sandbox:
             exception_handlers={404: unknown, 405: unknown},
         )
 
+    def open(self) -> None:
+        """Let polls wait again after a `close`."""
+        self.closed = False
+        self._api.set_closed(closed=False)
+
     def close(self) -> None:
         """End every poll and every event stream, so that a server can stop."""
         self.closed = True
-        self._api.close()
+        self._api.set_closed(closed=True)
         self._world.changes.strike()
 
 

@@ -106,6 +106,7 @@ async def serve(
 ) -> AsyncIterator[Address]:
     """Serve a sandbox while the block runs; port 0 takes a free one. Raises OSError for a taken port."""
     listener = _listen(host, port)
+    sandbox.open()
     config = uvicorn.Config(
         sandbox.app(extra_routes),
         http=_Connection,

@@ -119,9 +119,9 @@ class UpdateQueue:
         self._replayed.clear()
         self._confirmed.strike()
 
-    def close(self) -> None:
-        """End every poll with an empty answer, now and from now on."""
-        self._closed = True
+    def set_closed(self, *, closed: bool) -> None:
+        """End every poll with an empty answer, now and from now on; or let polls wait again."""
+        self._closed = closed
         self._arrived.strike()
 
     async def poll(self, *, offset: int, limit: int, wait: float, doubling: Doubling | None) -> list[Json]:

@@ -5,6 +5,7 @@ from sandbox.entities import formatted, utf16_length
 from sandbox.errors import bad_request
 from sandbox.markup import checked_markup
 from sandbox.methods.common import check_can_write, check_not_modelled, find_chat, need_right
+from sandbox.methods.texts import read_text
 from sandbox.model import Chat, Json, Message, Toast
 from sandbox.objects import message_object
 from sandbox.updates import CALLBACK_LIFE_SECONDS
@@ -36,7 +37,7 @@ PIN = "manage pinned messages in the chat"
 
 def send_message(world: World, bot: Bot, params: Json) -> Json:
     """Send a text; return the Message."""
-    text = formatted(params["text"], parse_mode=params.get("parse_mode", ""), entities=params.get("entities"))
+    text = read_text(world, params)
     chat = find_chat(world, bot, params["chat_id"])
     check_not_modelled(params)
     check_can_write(world, bot, chat)
@@ -87,7 +88,7 @@ def _set_keyboard(chat: Chat, markup: Json | None) -> None:
 
 def edit_message_text(world: World, bot: Bot, params: Json) -> Json:
     """Change text and keyboard of an own message; a keyboard that is not given again goes away."""
-    text = formatted(params["text"], parse_mode=params.get("parse_mode", ""), entities=params.get("entities"))
+    text = read_text(world, params)
     chat, message = _editable(world, bot, params)
     markup = checked_markup(params.get("reply_markup"), private=chat.is_private)
     preview = params.get("link_preview_options")

@@ -1,0 +1,96 @@
+"""A seeded sandbox on a loopback port, its clock standing still, and a client that judges every answer."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from sandbox_judge import api, objections
+
+from sandbox.schema import BY_LOWER_NAME
+from sandbox.seed import Seeded, seeded
+from sandbox.server import Address, Sandbox, serve
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+EVERY_KIND = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "chat_member",
+    "chat_join_request",
+]
+
+
+@dataclass
+class Town:
+    """A running sandbox seen from both sides: `ok` and `refused` are the bot's, `sandbox.act` is people's."""
+
+    world: Seeded
+    address: Address
+    http: httpx.AsyncClient
+    offset: int = 0
+
+    @property
+    def sandbox(self) -> Sandbox:
+        return self.world.sandbox
+
+    async def post(self, method: str, body: Any, token: str | None = None) -> httpx.Response:
+        """Call a method with a JSON body."""
+        return await self.http.post(f"{self.address.base}{token or self.world.token}/{method}", json=body)
+
+    async def ok(self, method: str, **params: Any) -> Any:
+        """Call a method that must succeed; return its result, of the type Telegram promises."""
+        answer = (await self.post(method, params)).json()
+        assert answer["ok"], answer
+        self._judge(method, answer["result"])
+        return answer["result"]
+
+    def _judge(self, method: str, result: Any) -> None:
+        known = api()
+        if known is not None:
+            returns = known["methods"][BY_LOWER_NAME[method.lower()]]["returns"]
+            assert objections(returns, result) == []
+
+    async def refused(self, method: str, **params: Any) -> str:
+        """Call a method that must be refused; return code and description."""
+        response = await self.post(method, params)
+        answer = response.json()
+        assert answer["ok"] is False, answer
+        assert response.status_code == answer["error_code"]
+        return f"{answer['error_code']} {answer['description']}"
+
+    async def updates(self, **params: Any) -> list[Any]:
+        """Return the next updates and confirm the ones before."""
+        found: list[Any] = await self.ok("getUpdates", offset=self.offset, **params)
+        if found:
+            self.offset = max(update["update_id"] for update in found) + 1
+        return found
+
+    async def get(self, path: str, **query: Any) -> Any:
+        """Ask the control API; return the whole answer."""
+        return (await self.http.get(f"{self.address.control}/{path}", params=query)).json()
+
+    async def tell(self, path: str, **body: Any) -> Any:
+        """Tell the control API something; return the whole answer."""
+        return (await self.http.post(f"{self.address.control}/{path}", json=body)).json()
+
+
+@asynccontextmanager
+async def town(*, every_kind: bool = False) -> AsyncIterator[Town]:
+    """Run a town for one test; with `every_kind` the bot has asked for chat_member updates too."""
+    world = seeded(start=NOON, frozen=True)
+    async with serve(world.sandbox) as address, httpx.AsyncClient(timeout=10) as http:
+        found = Town(world, address, http)
+        if every_kind:
+            await found.updates(allowed_updates=EVERY_KIND)
+        yield found
+
+
+def keyboard(*labels: str, **button: Any) -> dict[str, Any]:
+    """Return an inline keyboard of one row; without `button` each label is its own callback data."""
+    return {
+        "inline_keyboard": [[{"text": label, **(button or {"callback_data": label})} for label in labels]]
+    }
