@@ -3,7 +3,7 @@ import * as api from "./api.js";
 import { toast } from "./dialogs.js";
 import { t } from "./i18n.js";
 import { refresh } from "./sync.js";
-import { openChat, state, update } from "./state.js";
+import { state, update } from "./state.js";
 
 /** Do a verb as the chosen person; returns its result, or undefined after a refusal (which was shown). */
 export async function act(verb, fields = {}) {
@@ -43,11 +43,7 @@ export function enter(chat) {
 }
 
 /** Send a command that was clicked in a text, to the open chat. */
-export function sendCommand(text) {
-  const chat = openChat();
-  if (chat?.kind === "private" && text.split("@")[0] === "/start") act("start");
-  else act("send", { chat: state.chat, text });
-}
+export const sendCommand = (text) => act("send", { chat: state.chat, text });
 
 /** Open what a mention names, when it is the bot. */
 export function openMention(text) {
@@ -65,7 +61,10 @@ export function openUrl(url, { byBrowser = false } = {}) {
     return true;
   }
   if (address?.invite) {
-    act("join", { link: url }).then((done) => done && toast(t(done.requested ? "bar.requested" : "ok")));
+    act("join", { link: url }).then((done) => {
+      if (done?.status === "requested") toast(t("bar.requested"));
+      else if (done) enter(done.chat);
+    });
     return true;
   }
   if (!byBrowser && /^https?:/i.test(url)) open(url, "_blank", "noopener,noreferrer");

@@ -2,7 +2,7 @@
 import { act } from "./actions.js";
 import { confirm, menu } from "./dialogs.js";
 import { byId, fill, h, iconButton, name, reconcile } from "./dom.js";
-import { avatar, chatName, fullName, preview } from "./format.js";
+import { avatar, chatUser, fullName, preview } from "./format.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { drawThread, jumpTo, startThread } from "./thread.js";
@@ -26,6 +26,7 @@ function draw() {
   drawPinned(chat);
   drawRequests(chat);
   drawBar(chat);
+  drawReplyKeyboard(chat);
   drawThread();
   drawEmpty(chat);
 }
@@ -38,12 +39,12 @@ function drawHead(chat) {
     byId("chat-sub").textContent = "";
     return;
   }
-  const shown = `${chat.id} ${chatName(chat)}`;
+  const shown = `${chat.id} ${chat.title}`;
   if (byId("chat-avatar").dataset.shown !== shown) {
     byId("chat-avatar").dataset.shown = shown;
-    fill(byId("chat-avatar"), avatar(chat.kind === "private" ? state.view.bot : chat));
+    fill(byId("chat-avatar"), avatar(chatUser(chat)));
   }
-  byId("chat-title").textContent = chatName(chat);
+  byId("chat-title").textContent = chat.title;
   byId("chat-sub").textContent = chat.kind === "private" ? t("kind.bot") : t("members", { n: chat.members });
 }
 
@@ -83,16 +84,16 @@ function request(user, chat) {
 
 /** Say what stands where the composer would: null when the visitor may write. */
 function barOf(chat) {
-  const me = myself();
   if (!chat) return { text: t("chat.choose") };
   if (chat.kind === "private") {
-    if (me?.blocked) return { text: t("bar.blocked"), label: t("bar.unblock"), verb: "unblock", testid: "unblock" };
-    if (!me?.started) return { label: t("bar.start"), verb: "start", testid: "start" };
+    const fields = botOf(chat);
+    if (chat.blocked) return { text: t("bar.blocked"), label: t("bar.unblock"), verb: "unblock", testid: "unblock", fields };
+    if (!chat.started) return { label: t("bar.start"), verb: "start", testid: "start", fields };
     return null;
   }
   if (!chat.member) {
     if (chat.requested) return { text: t("bar.requested") };
-    if (chat.joins_by_request) return { label: t("bar.request"), verb: "request", testid: "join", fields: { chat: chat.id } };
+    if (chat.can_join && chat.joins_by_request) return { label: t("bar.request"), verb: "request", testid: "join", fields: { chat: chat.id } };
     if (chat.can_join) return { label: t("bar.join"), verb: "join", testid: "join", fields: { chat: chat.id } };
     return { text: t("bar.invited") };
   }
@@ -112,26 +113,43 @@ function drawBar(chat) {
   });
 }
 
+/** The keyboard a bot put under the input: each button sends its text. */
+function drawReplyKeyboard(chat) {
+  const box = byId("reply-keyboard");
+  const rows = chat?.keyboard?.keyboard ?? [];
+  box.hidden = !rows.length;
+  reconcile(box, rows, {
+    key: (row) => rows.indexOf(row),
+    sign: (row) => `${chat.id} ${JSON.stringify(row)}`,
+    draw: (row) => h("div", { class: "keyboard-row" }, row.map((button) => h("button", {
+      type: "button", class: "key", "data-testid": "reply-btn", onclick: () => act("send", { chat: chat.id, text: button.text ?? button }),
+    }, button.text ?? button))),
+  });
+}
+
 function drawEmpty(chat) {
   const thread = byId("thread");
   thread.querySelector(".empty")?.remove();
   if (!chat || chat.messages.length) return;
-  const key = chat.kind === "private" && !myself()?.started ? "chat.hello" : chat.member || chat.kind === "private" ? "chat.empty" : "chat.outside";
-  thread.append(h("div", { class: "empty" }, avatar(chat.kind === "private" ? state.view.bot : chat, "is-large"),
-    h("p", { class: "empty-title" }, t(key, { name: chatName(chat) })), h("p", {}, t(`${key}.more`))));
+  const key = chat.kind === "private" && !chat.started ? "chat.hello" : chat.member || chat.kind === "private" ? "chat.empty" : "chat.outside";
+  thread.append(h("div", { class: "empty" }, avatar(chatUser(chat), "is-large"),
+    h("p", { class: "empty-title" }, t(key, { name: chat.title })), h("p", {}, t(`${key}.more`))));
 }
+
+/** A private chat with another bot than the first carries that bot's id. */
+const botOf = (chat) => (chat.id === state.as ? {} : { bot: chat.id });
 
 function chatMenu() {
   const chat = openChat();
   const me = myself();
   if (!chat || !me) return [];
   if (chat.kind === "private") {
-    if (me.blocked) return [{ label: t("chat.unblock"), icon: "check", act: () => act("unblock") }];
-    if (!me.started) return [];
+    if (chat.blocked) return [{ label: t("chat.unblock"), icon: "check", act: () => act("unblock", botOf(chat)) }];
+    if (!chat.started) return [];
     const ask = t("block.ask", { who: fullName(me) });
-    return [{ label: t("chat.block"), icon: "block", danger: true, testid: "menu-block", act: () => confirm(ask, t("chat.block"), () => act("block")) }];
+    return [{ label: t("chat.block"), icon: "block", danger: true, testid: "menu-block", act: () => confirm(ask, t("chat.block"), () => act("block", botOf(chat))) }];
   }
   if (!chat.member) return [];
-  const ask = t("leave.ask", { who: fullName(me), chat: chatName(chat) });
+  const ask = t("leave.ask", { who: fullName(me), chat: chat.title });
   return [{ label: t("chat.leave"), icon: "leave", danger: true, testid: "menu-leave", act: () => confirm(ask, t("chat.leave"), () => act("leave", { chat: chat.id })) }];
 }

@@ -73,8 +73,6 @@ async function send() {
 }
 
 function verbFor(text, chat, target) {
-  const start = /^\/start(?:\s+(\S+))?$/.exec(text);
-  if (start && openChat()?.kind === "private") return ["start", start[1] ? { payload: start[1] } : {}];
   return ["send", target ? { chat, text, reply_to: target.message.message_id } : { chat, text }];
 }
 

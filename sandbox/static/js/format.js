@@ -69,10 +69,8 @@ export function fullName(user) {
   return user.title ?? [user.first_name, user.last_name].filter(Boolean).join(" ");
 }
 
-/** The name of the private chat with the bot, or the group's title. */
-export function chatName(chat) {
-  return chat.kind === "private" ? fullName(state.view.bot) : chat.title;
-}
+/** Whose picture a chat carries: the bot's in a private chat, else its own. */
+export const chatUser = (chat) => (chat.kind === "private" ? { ...state.view.bot, first_name: chat.title } : chat);
 
 /** The name behind a chat or user id; the id itself when the view does not know it. */
 export function nameOf(id) {
@@ -80,7 +78,7 @@ export function nameOf(id) {
   const person = personOf(id);
   if (person) return fullName(person);
   const group = state.view?.chats.find((chat) => chat.id === id);
-  return group ? chatName(group) : String(id);
+  return group ? group.title : String(id);
 }
 
 /** The person's role and note from the panels, or undefined. */

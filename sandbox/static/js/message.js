@@ -52,18 +52,18 @@ function bubble(message, { sender, own, first, grouped }, jump) {
   return h("div", { class: `bubble ${big ? "is-big" : ""}` },
     grouped && !own && first && h("div", { class: `sender ${peerClass(sender)}` }, name(fullName(sender)),
       sender.is_bot && h("span", { class: "sender-tag" }, t("bot"))),
-    message.reply_to_message && quote(message.reply_to_message, jump),
+    message.reply_to_message && quote(message.reply_to_message, message.quote?.text, jump),
     h("div", { class: "text", dir: "auto" },
       text === undefined ? h("em", {}, t("message.media")) : formatted(text, message.entities ?? message.caption_entities),
       h("span", { class: "meta", dir: "ltr" }, message.edit_date && h("span", {}, t("edited")),
         h("time", { datetime: new Date(message.date * 1000).toISOString(), title: moment(message.date) }, clock(message.date)))));
 }
 
-function quote(message, jump) {
+function quote(message, chosen, jump) {
   const sender = senderOf(message);
   return h("button", { type: "button", class: `quote ${peerClass(sender)}`, onclick: () => jump(message.message_id) },
     h("span", { class: "quote-name" }, name(sender ? fullName(sender) : "")),
-    h("span", { class: "quote-line", dir: "auto" }, preview(message)));
+    h("span", { class: "quote-line", dir: "auto" }, chosen ?? preview(message)));
 }
 
 function tools(message, own) {

@@ -1,7 +1,7 @@
 /** The left pane: whom you can be, and that person's chats. */
 import { become, enter } from "./actions.js";
 import { byId, h, name, reconcile } from "./dom.js";
-import { avatar, chatName, fullName, partOf, preview, senderOf, serviceOf, shortMoment, who } from "./format.js";
+import { avatar, chatUser, fullName, partOf, preview, senderOf, serviceOf, shortMoment, who } from "./format.js";
 import { t } from "./i18n.js";
 import { myself, onChange, state } from "./state.js";
 
@@ -77,12 +77,11 @@ function drawChats() {
   const chats = [...(state.view?.chats ?? [])].sort((a, b) => lastDate(b) - lastDate(a));
   reconcile(byId("chats"), chats.length ? chats : [{ id: "none", messages: [] }], {
     key: (chat) => chat.id,
-    sign: (chat) => JSON.stringify([titleOf(chat), chat.unread, chat.member, chat.requested, lastOf(chat), me?.started, me?.blocked, chat.id === state.chat, state.lang, chat.messages.length > 0 && shortMoment(lastOf(chat).date)]),
+    sign: (chat) => JSON.stringify([chat.title, chat.unread, chat.member, chat.requested, lastOf(chat), chat.started, chat.blocked, chat.id === state.chat, state.lang, chat.messages.length > 0 && shortMoment(lastOf(chat).date)]),
     draw: drawChat,
   });
 }
 
-const titleOf = (chat) => (chat.kind ? chatName(chat) : "");
 const lastOf = (chat) => chat.messages.at(-1);
 const lastDate = (chat) => lastOf(chat)?.date ?? 0;
 
@@ -91,8 +90,8 @@ function drawChat(chat) {
   const last = lastOf(chat);
   return item({
     testid: `chat-${chat.id}`, chosen: chat.id === state.chat, onclick: () => enter(chat.id),
-    face: avatar(chat.kind === "private" ? state.view.bot : chat),
-    title: h("span", { class: "side-name", dir: "auto" }, name(chatName(chat))),
+    face: avatar(chatUser(chat)),
+    title: h("span", { class: "side-name", dir: "auto" }, name(chat.title)),
     line: standing(chat) ?? (last ? lastLine(chat, last) : t("chats.none")),
     unread: chat.unread, aside: last && shortMoment(last.date),
   });
@@ -103,9 +102,8 @@ function standing(chat) {
     if (chat.member) return null;
     return t(chat.requested ? "chats.requested" : "chats.outside");
   }
-  const me = myself();
-  if (me?.blocked) return t("chats.blocked");
-  return me?.started ? null : t("chats.unstarted");
+  if (chat.blocked) return t("chats.blocked");
+  return chat.started ? null : t("chats.unstarted");
 }
 
 function lastLine(chat, message) {

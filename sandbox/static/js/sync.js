@@ -9,6 +9,7 @@ let closeStream = null;
 let running = null;
 let again = false;
 let soon = null;
+let retrying = null;
 
 /** Follow the chosen person: open the event stream anew whenever it changes, fetch panels when they come into sight. */
 export function follow() {
@@ -29,9 +30,11 @@ function listen() {
       if (!state.online) update({ calls: [] });
       refresh();
     },
-    lost: () => update({ online: false }),
+    lost: () => {
+      update({ online: false });
+      retry();
+    },
   });
-  refresh();
 }
 
 function soonRefresh() {
@@ -49,6 +52,13 @@ export function refresh() {
   }
   running = fetchUntilQuiet().finally(() => { running = null; });
   return running;
+}
+
+function retry() {
+  retrying ??= setTimeout(() => {
+    retrying = null;
+    refresh();
+  }, RETRY_MS);
 }
 
 async function fetchUntilQuiet() {
@@ -75,6 +85,7 @@ async function fetchAll() {
     if (!(error instanceof api.Refused || error instanceof api.Offline)) throw error;
     update({ online: false });
     // A refused view means a fresh world without this person: choose again.
-    setTimeout(() => (error instanceof api.Refused && as === state.as ? update({ as: null, view: null }) : refresh()), RETRY_MS);
+    if (error instanceof api.Refused && as === state.as) setTimeout(() => update({ as: null, view: null }), RETRY_MS);
+    else retry();
   }
 }
