@@ -1,0 +1,1 @@
+"""The running process: configuration, wiring, intake, lanes, sender, commands."""

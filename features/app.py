@@ -7,11 +7,11 @@ from features.growth import ports as growth_ports
 from features.growth.model import Card, Due, DueKind, Expiry, History
 from features.growth.service import Growth
 from features.members import ports as members_ports
-from features.members.model import Group, Member, Started
+from features.members.model import Checking, Group, Member, Person, Started
 from features.members.service import Members
 from features.outreach import rules as outreach
 from kernel import business_day
-from kernel.ids import UserId, private_chat
+from kernel.ids import ChatId, UserId, private_chat
 from kernel.message import Kind, MessageClass, Outgoing, Text
 
 
@@ -20,11 +20,18 @@ class Uow(growth_ports.Uow, members_ports.Uow, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Consented:
-    """A member agreed to the service; `credited` only the first time, ever."""
+class Home:
+    """What a member's menu shows: who they are, their first group, their account."""
 
     known: Started
     card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """A member agreed to the service; `credited` only the first time, ever."""
+
+    home: Home
     credited: bool
 
 
@@ -35,16 +42,25 @@ class App:
     members: Members
     growth: Growth
 
+    def start(self, uow: Uow, *, person: Person, payload: str) -> Home | Checking:
+        """Open the menu for a member, or ask Telegram whether they are one. Raises NotMember."""
+        started = self.members.start(uow, person=person, payload=payload)
+        return started if isinstance(started, Checking) else self._home(uow, started)
+
+    def membership_told(self, uow: Uow, *, chat: ChatId, person: Person, present: bool) -> Home:
+        """Go on with a Start once Telegram said whether the person is in the group. Raises NotMember."""
+        started = self.members.membership_told(uow, chat=chat, person=person, present=present)
+        return self._home(uow, started)
+
     def consent(self, uow: Uow, *, user: UserId) -> Consented:
         """Record consent and credit the registration reward once per person for ever. Raises NotMember."""
         known = self.members.consent(uow, user=user)
         credited = self.growth.register(uow, member=known.member.id, zone=known.group.zone)
-        return Consented(known, self.growth.card(uow, member=known.member.id), credited)
+        return Consented(self._home(uow, known), credited)
 
-    def growth_card(self, uow: Uow, *, user: UserId) -> tuple[Started, Card]:
+    def growth_card(self, uow: Uow, *, user: UserId) -> Home:
         """Return a member's account. Raises NotMember or ConsentNeeded."""
-        known = self.members.consented(uow, user=user)
-        return known, self.growth.card(uow, member=known.member.id)
+        return self._home(uow, self.members.consented(uow, user=user))
 
     def growth_history(self, uow: Uow, *, user: UserId, page: int) -> tuple[Started, History]:
         """Return a page of a member's history. Raises NotMember or ConsentNeeded."""
@@ -61,6 +77,9 @@ class App:
             uow.growth.finish(item.id, outcome="done")
             return
         self._give_notice(uow, item, uow.members.get(item.member))
+
+    def _home(self, uow: Uow, known: Started) -> Home:
+        return Home(known, self.growth.card(uow, member=known.member.id))
 
     def _give_notice(self, uow: Uow, due: Due, member: Member) -> None:
         groups = uow.members.groups_of(member.id)

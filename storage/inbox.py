@@ -106,7 +106,7 @@ class SqlInbox:
         return tuple(Taken(InboxId(row.id), row.source, row.lane, row.body) for row in rows)
 
     def done(self, row: InboxId) -> bool:
-        """Mark a row done, in the transaction of its effects; False when it was done before."""
+        """Mark a row done and forget its body, in the transaction of its effects; False when done before."""
         return self._close(row, "done")
 
     def park(self, row: InboxId) -> bool:
@@ -127,6 +127,6 @@ class SqlInbox:
         closed = self.connection.execute(
             update(inbox)
             .where(inbox.c.id == row, inbox.c.state == "new")
-            .values(state=state, done_at=self.now)
+            .values(state=state, done_at=self.now, **({"body": {}} if state == "done" else {}))
         )
         return closed.rowcount == 1

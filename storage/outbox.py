@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -31,6 +31,7 @@ from storage.types import BigId, JsonText, UtcDateTime, metadata
 
 STATES = ("pending", "sending", "sent", "failed", "expired", "unknown")
 _REPEATABLE = (Kind.EDIT, Kind.DELETE, Kind.CALL)  # doing it twice changes nothing
+_ANSWER_LIFE = timedelta(minutes=10)  # an answer that late confuses more than it helps
 _PRIORITY = {MessageClass.ANSWER: 0, MessageClass.UPKEEP: 1, MessageClass.NOTICE: 2}
 
 
@@ -113,7 +114,7 @@ class SqlOutbox:
             "language": message.language,
             "silent": int(message.silent),
             "not_before": message.not_before or self.now,
-            "expires_at": message.expires_at,
+            "expires_at": message.expires_at or self._default_expiry(message.message_class),
             "dedupe_key": message.dedupe_key,
             "attempts": 0,
         }
@@ -121,6 +122,9 @@ class SqlOutbox:
             self.connection.execute(insert(outbox).values(**values))
             return True
         return insert_once(self.connection, outbox, values)
+
+    def _default_expiry(self, message_class: MessageClass) -> datetime | None:
+        return self.now + _ANSWER_LIFE if message_class is MessageClass.ANSWER else None
 
     def due(self, *, limit: int, without: Collection[ChatId] = ()) -> tuple[Queued, ...]:
         """Return messages that may leave now, urgent and old ones first, none of the chats in `without`."""
@@ -159,12 +163,12 @@ class SqlOutbox:
             .values(state=state, sent_message=message, error=error, finished_at=self.now)
         )
 
-    def again(self, row: OutboxId, *, not_before: datetime, counts: bool) -> None:
+    def again(self, row: OutboxId, *, counts: bool) -> None:
         """Let a message that surely did not arrive leave again; `counts` tells whether it was an attempt."""
         self.connection.execute(
             update(outbox)
             .where(outbox.c.id == row, outbox.c.state == "sending")
-            .values(state="pending", not_before=not_before, attempts=outbox.c.attempts - (0 if counts else 1))
+            .values(state="pending", attempts=outbox.c.attempts - (0 if counts else 1))
         )
 
     def expire(self) -> int:

@@ -1,0 +1,1 @@
+"""HTTP to use case. For now: whether the process is alive and ready."""

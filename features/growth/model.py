@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Annotated
 
 from kernel.ids import MemberId
+from kernel.policy import Range
 
 
 class Event(StrEnum):
@@ -26,12 +28,19 @@ class DueKind(StrEnum):
 class GrowthPolicy:
     """Numbers of the growth account."""
 
-    register_points: int
-    points_last_months: int  # points can be spent up to and including the same date so many months later
-    first_notice_days: int  # days ahead of the last day
-    last_notice_days: int
+    register_points: Annotated[int, Range(1, 10_000, "points")]
+    points_last_months: Annotated[int, Range(2, 120, "months")]  # spendable up to the same date then
+    first_notice_days: Annotated[int, Range(1, 45, "days")]  # ahead of the last day
+    last_notice_days: Annotated[int, Range(1, 45, "days")]
     notice_at: time  # local time of a notice
-    history_rows: int  # rows on one page of the history
+    history_rows: Annotated[int, Range(1, 30, "rows")]  # on one page of the history
+
+    def __post_init__(self) -> None:
+        if self.last_notice_days >= self.first_notice_days:
+            raise ValueError(
+                f"last_notice_days = {self.last_notice_days}: expected fewer than "
+                f"first_notice_days = {self.first_notice_days}"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """Values and refusals about groups and people."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from features.outreach.model import QuietHours
 from kernel.errors import Refusal
 from kernel.ids import ChatId, GroupId, MemberId, UserId
 from kernel.message import Language
+from kernel.policy import Range
 
 
 class GroupState(StrEnum):
@@ -64,9 +66,15 @@ class MembersPolicy:
     """Defaults of a newly met group; each group keeps its own values afterwards."""
 
     zone: ZoneInfo
-    quiet: QuietHours
+    quiet_start: time  # local time from which nobody is written to unasked
+    quiet_end: time
     language: Language
-    name_columns: int = 24  # display width of a shown name; a Chinese character takes two
+    name_columns: Annotated[int, Range(8, 64, "columns")]  # of a shown name; Chinese characters take two
+
+    @property
+    def quiet(self) -> QuietHours:
+        """The quiet hours as one value."""
+        return QuietHours(self.quiet_start, self.quiet_end)
 
 
 class Enabling(StrEnum):

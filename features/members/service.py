@@ -126,6 +126,11 @@ class Members:
             raise NotMember
         return Started(member, groups[0])
 
+    def is_member(self, uow: Uow, *, user: UserId) -> bool:
+        """Tell whether a person is in one of our groups."""
+        member = uow.members.by_user(user)
+        return member is not None and bool(uow.members.groups_of(member.id))
+
     def consented(self, uow: Uow, *, user: UserId) -> Started:
         """Return a member who agreed to the service. Raises NotMember or ConsentNeeded."""
         known = self.known(uow, user=user)

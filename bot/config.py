@@ -1,0 +1,194 @@
+"""Configuration: a TOML file and environment variables become one frozen value, or one clear line.
+
+Tables are the fields of `Config`, keys the fields of their dataclasses; types and ranges stand there.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from features.growth.model import GrowthPolicy
+from features.members.model import MembersPolicy
+from kernel.policy import Range
+
+ENV_PREFIX = "CAIBOSHI__"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names file, table, key, value and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramConfig:
+    """How to reach Telegram."""
+
+    token: str
+    base_url: str
+    poll_seconds: Annotated[int, Range(1, 50, "seconds")]
+
+
+@dataclass(frozen=True, slots=True)
+class StorageConfig:
+    """Where the data lies."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendingConfig:
+    """How fast messages may leave (storage.md §3.4)."""
+
+    per_second: Annotated[float, Range(0.1, 1000, "messages a second")]
+    chat_gap_seconds: Annotated[float, Range(0, 60, "seconds")]
+    group_per_minute: Annotated[int, Range(1, 6000, "messages a minute")]
+
+
+@dataclass(frozen=True, slots=True)
+class WebConfig:
+    """Where the web part listens."""
+
+    host: str
+    port: Annotated[int, Range(0, 65535, "port number")]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole configuration; one field per table."""
+
+    telegram: TelegramConfig
+    storage: StorageConfig
+    members: MembersPolicy
+    growth: GrowthPolicy
+    sending: SendingConfig
+    web: WebConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A raw value and where it was given: a file or an environment variable."""
+
+    value: Any
+    source: str
+
+
+Tables = dict[str, dict[str, Given]]
+EXAMPLE = Path(__file__).resolve().parent.parent / "config.example.toml"
+
+
+def load(path: Path | None, env: Mapping[str, str]) -> Config:
+    """Read the defaults, then `path` over them, then `env` over both. Raises ConfigError.
+
+    The shipped defaults are the example file itself, so it cannot say anything untrue.
+    """
+    defaults = defaults_path()
+    tables: Tables = {
+        table: {key: Given(value, str(defaults)) for key, value in values.items()}
+        for table, values in _read(defaults).items()
+    }
+    if path is not None:
+        for table, values in _read(path).items():
+            _merge(tables, table, values, source=str(path))
+    for name, value in sorted(env.items()):
+        if name.startswith(ENV_PREFIX):
+            table, _, key = name.removeprefix(ENV_PREFIX).lower().partition("__")
+            _merge(tables, table, {key: value}, source=f"environment variable {name}")
+    hints = get_type_hints(Config)
+    return Config(**{table: _parse_table(kind, tables[table], table) for table, kind in hints.items()})
+
+
+def defaults_path() -> Path:
+    """Return the example file: beside the packages in a checkout, inside `bot` in a wheel."""
+    shipped = Path(__file__).with_name("config.example.toml")
+    return shipped if shipped.exists() else EXAMPLE
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as fault:
+        raise ConfigError(f"{path}: no such file; copy config.example.toml there") from fault
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise ConfigError(f"{path}: not valid TOML: {fault}") from fault
+
+
+def _merge(tables: Tables, table: str, values: Any, *, source: str) -> None:
+    if table not in tables:
+        raise ConfigError(f"{source}: there is no table [{table}]{_nearest(table, tables)}")
+    if not isinstance(values, dict):
+        raise ConfigError(f"{source}: {table} must be a table [{table}], not the value {values!r}")
+    for key, value in values.items():
+        if key not in tables[table]:
+            raise ConfigError(f"{source} [{table}]: there is no key {key!r}{_nearest(key, tables[table])}")
+        tables[table][key] = Given(value, source)
+
+
+def _nearest(word: str, known: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(known)}"
+
+
+def _parse_table(kind: type, given: Mapping[str, Given], table: str) -> Any:
+    hints = get_type_hints(kind, include_extras=True)
+    values = {}
+    for f in fields(kind):
+        value, source = given[f.name].value, given[f.name].source
+        values[f.name] = _parse_value(hints[f.name], value, f"{source} [{table}] {f.name}")
+    try:
+        return kind(**values)
+    except ValueError as fault:
+        raise ConfigError(f"[{table}] {fault}") from fault
+
+
+def _parse_value(hint: Any, value: Any, where: str) -> Any:
+    if get_origin(hint) is Annotated:
+        kind, limits = get_args(hint)
+        return _number(kind, value, limits, where)
+    if hint is time:
+        return _local_time(value, where)
+    if hint is ZoneInfo:
+        return _zone(value, where)
+    if issubclass(hint, StrEnum):
+        if value not in set(hint):
+            raise ConfigError(f"{where} = {value!r}: expected one of {', '.join(hint)}")
+        return hint(value)
+    if not isinstance(value, str):
+        raise ConfigError(f"{where} = {value!r}: expected text in quotes")
+    return value
+
+
+def _number(kind: type, value: Any, limits: Range, where: str) -> float:
+    expected = f"expected {limits.least:g} to {limits.most:g} {limits.unit}"
+    if isinstance(value, bool):
+        raise ConfigError(f"{where} = {value!r}: {expected}")
+    try:
+        number = kind(value)
+    except (TypeError, ValueError) as fault:
+        raise ConfigError(f"{where} = {value!r}: {expected}") from fault
+    if isinstance(value, float) and number != value:
+        raise ConfigError(f"{where} = {value!r}: expected a whole number, {limits.unit}")
+    if not limits.least <= number <= limits.most:
+        raise ConfigError(f"{where} = {value!r}: {expected}")
+    return number  # type: ignore[no-any-return]
+
+
+def _local_time(value: Any, where: str) -> time:
+    try:
+        parsed = time.fromisoformat(value)
+    except (TypeError, ValueError) as fault:
+        raise ConfigError(f"{where} = {value!r}: expected a local time such as '08:00'") from fault
+    if parsed.tzinfo or parsed.second or parsed.microsecond:
+        raise ConfigError(f"{where} = {value!r}: expected hours and minutes only, such as '08:00'")
+    return parsed
+
+
+def _zone(value: Any, where: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (TypeError, ValueError, OSError, ZoneInfoNotFoundError) as fault:
+        raise ConfigError(f"{where} = {value!r}: expected an IANA zone such as 'Asia/Shanghai'") from fault

@@ -1,0 +1,142 @@
+"""The demo: the real bot against the sandbox in one process, with a chat page, and a clock you push."""
+
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import story
+from bot.config import Config
+from bot.runtime import Runtime
+from bot.story import Cast, Story
+from bot.timeline import Timeline
+from bot.wiring import build
+from kernel import business_day
+from kernel.clock import ManualClock
+from sandbox import page
+from sandbox.server import Sandbox, serve
+from storage import migrate, views
+from web import app as web
+
+_STORY = Path(page.__file__).with_name("data") / "demo.toml"
+_ROWS = 60  # newest rows of each list in the inspector
+_MORNING = time(6, 0)
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Demo:
+    """A running demo."""
+
+    story: Story
+    cast: Cast
+    sandbox: Sandbox
+    runtime: Runtime
+    timeline: Timeline
+
+    async def jump(self, jump: str) -> None:
+        """Push the clock: "+1h", "morning" (the next 06:00) or "days:N" (N days on)."""
+        now = self.timeline.clock.now()
+        await self.timeline.run_until(target(jump, now, self.story))
+
+    async def panels(self) -> Mapping[str, object]:
+        """Return what the inspector shows, as plain JSON values."""
+        now = self.timeline.clock.now()
+        reader = self.runtime.reader
+        return {
+            "clock": {
+                "now": now.isoformat(),
+                "local": now.astimezone(self.story.zone).isoformat(),
+                "zone": self.story.zone.key,
+            },
+            "people": [
+                {key: person[key] for key in ("id", "role", "note_zh", "note_en")}
+                for person in self.story.people
+            ],
+            "outbox": [_shown(row) for row in await reader.rows(views.outbox_tail(_ROWS))],
+            "journal": [_shown(row) for row in await reader.rows(views.journal_tail(_ROWS))],
+            "jobs": await self._jobs(),
+        }
+
+    async def _jobs(self) -> list[dict[str, object]]:
+        engine = self.runtime.engine
+        shown: list[dict[str, object]] = []
+        for job in engine.jobs:
+            log, next_at = engine.log[job.name], await engine.next_at(job)
+            shown.append(
+                {
+                    "name": job.name,
+                    "next_due": next_at and next_at.isoformat(),
+                    "last_run": log.last_run and log.last_run.isoformat(),
+                    "done": log.done,
+                    "failed": log.failed,
+                }
+            )
+        return shown
+
+
+def target(jump: str, now: datetime, told: Story) -> datetime:
+    """Return the instant that a jump leads to."""
+    if jump == "+1h":
+        return now + _HOUR
+    local = now.astimezone(told.zone)
+    if jump == "morning":
+        day = local.date() + timedelta(days=int(local.time() >= _MORNING))
+        return business_day.instant(day, _MORNING, told.zone)
+    days = int(jump.removeprefix("days:"))
+    return business_day.instant(local.date() + timedelta(days=days), local.time(), told.zone)
+
+
+@contextlib.asynccontextmanager
+async def running(config: Config, *, host: str, port: int) -> AsyncIterator[tuple[Demo, str]]:
+    """Run the demo while the block runs; yield it with the URL of its page.
+
+    Raises OSError for a taken port and ValueError for an address that is not loopback.
+    """
+    told = story.load(_STORY)
+    sandbox = Sandbox(start=told.start, frozen=True)
+    cast = story.enter(told, sandbox)
+    clock = ManualClock(told.start)
+    demo: Demo
+
+    async def panels() -> Mapping[str, object]:
+        return await demo.panels()
+
+    async def jump(to: str) -> None:
+        await demo.jump(to)
+
+    async def ready() -> Mapping[str, bool]:
+        return await demo.runtime.ready()
+
+    routes = [*page.routes(page.DemoHooks(panels, jump)), *web.routes(ready)]
+    with tempfile.TemporaryDirectory(prefix="caiboshi-demo-") as folder:
+        async with serve(sandbox, host=host, port=port, extra_routes=routes) as address:
+            own = _demo_config(config, token=cast.token, base_url=address.base, folder=Path(folder))
+            migrate.upgrade(own.storage.url)
+            runtime = build(own, clock)
+            timeline = Timeline(runtime, clock, sandbox.set_clock, sandbox.drained, sandbox.pending)
+            demo = Demo(told, cast, sandbox, runtime, timeline)
+            async with runtime.running():
+                await story.play(told, cast, sandbox, timeline)
+                yield demo, f"{address.url}/demo"
+
+
+def _demo_config(config: Config, *, token: str, base_url: str, folder: Path) -> Config:
+    return replace(
+        config,
+        telegram=replace(config.telegram, token=token, base_url=base_url),
+        storage=replace(config.storage, url=f"sqlite:///{folder / 'demo.db'}"),
+    )
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        key: value.isoformat() if isinstance(value, datetime) else value for key, value in row.items()
+    }
+    if "text" in plain:
+        text = plain.pop("text")
+        plain["text_key"] = text["key"] if text else plain.pop("call", None)
+    return plain

@@ -1,0 +1,211 @@
+"""One serial lane per chat: route an update, then commit effects, answer and done mark at once."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from telegram import Update
+from telegram.error import TelegramError
+
+from features.app import App
+from handlers.answers import refused, say
+from handlers.context import BotApplication, Place, Plan, Turn, current_turn
+from handlers.outcome import Outcome
+from kernel.errors import Refusal
+from kernel.message import Answer, Outgoing, Text, Toast
+from storage.db import Db
+from storage.inbox import SENDER, Taken
+from storage.uow import SqlUow
+from texts.catalog import Catalog
+
+_log = logging.getLogger(__name__)
+_ATTEMPTS = 3
+_PAUSE = 0.2  # seconds before the second attempt, doubled for the third
+_FULL = 1000  # rows in all lanes; beyond it nothing more is fetched
+
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
+
+
+class Lanes:
+    """Handles what the inbox took in, one row of a chat at a time."""
+
+    def __init__(
+        self,
+        *,
+        db: Db,
+        app: App,
+        catalog: Catalog,
+        application: BotApplication,
+        committed: Callable[[], None],
+        spawn: Spawn,
+    ) -> None:
+        self._db, self._app, self._catalog, self._application = db, app, catalog, application
+        self._committed, self._spawn = committed, spawn
+        self._waiting: dict[int, deque[Taken]] = {}
+        self._count = 0
+        self._idle, self._room = asyncio.Event(), asyncio.Event()
+        self._idle.set()
+        self._room.set()
+
+    def put(self, rows: tuple[Taken, ...]) -> None:
+        """Queue rows, each behind its chat's earlier ones."""
+        for row in rows:
+            self._count += 1
+            if row.lane in self._waiting:
+                self._waiting[row.lane].append(row)
+            else:
+                self._waiting[row.lane] = deque((row,))
+                self._spawn(self._work(row.lane))
+        self._signal()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every row was handled."""
+        return self._count == 0
+
+    async def idle(self) -> None:
+        """Wait until every row was handled."""
+        await self._idle.wait()
+
+    async def room(self) -> None:
+        """Wait until there is room for more: back-pressure for the intake."""
+        await self._room.wait()
+
+    def _signal(self) -> None:
+        for event, holds in ((self._idle, self._count == 0), (self._room, self._count < _FULL)):
+            if holds:
+                event.set()
+            else:
+                event.clear()
+
+    async def _work(self, lane: int) -> None:
+        queue = self._waiting[lane]
+        while queue:
+            row = queue[0]
+            await self._handle(row)
+            queue.popleft()
+            self._count -= 1
+            self._signal()
+        del self._waiting[lane]
+
+    async def _handle(self, row: Taken) -> None:
+        """Handle one row; a fault is tried again a few times, then the row is parked and reported."""
+        turn = Turn(self._app, self._catalog)
+        while True:
+            try:
+                await self._turn(row, turn)
+            except Exception as fault:
+                attempts = await self._db.run(lambda uow: uow.inbox.failed(row.id))
+                if attempts >= _ATTEMPTS:
+                    _log.error("update parked", extra={"inbox": row.id}, exc_info=fault)
+                    await self._park(row, turn)
+                    return
+                _log.warning("update failed, trying again", extra={"inbox": row.id, "fault": repr(fault)})
+                await asyncio.sleep(_PAUSE * 2 ** (attempts - 1))
+                turn = Turn(self._app, self._catalog)
+            else:
+                return
+
+    async def _turn(self, row: Taken, turn: Turn) -> None:
+        event = self._parse(row)
+        if isinstance(event, Update):
+            turn.place = Place.of(event)
+        token = current_turn.set(turn)
+        try:
+            await self._application.process_update(event)
+        finally:
+            current_turn.reset(token)
+        if turn.fault is not None:
+            raise turn.fault
+        toasts = await self._commit(row, turn)
+        if turn.plans:
+            self._committed()
+        if turn.place and turn.place.tap_id:
+            self._spawn(self._answer_tap(turn.place.tap_id, toasts))
+
+    def _parse(self, row: Taken) -> Update | Outcome:
+        if row.source == SENDER:
+            return Outcome.from_json(row.body)
+        return Update.de_json(dict(row.body), self._application.bot)
+
+    async def _commit(self, row: Taken, turn: Turn) -> tuple[Toast, ...]:
+        try:
+            return await self._db.run(lambda uow: _unit(uow, row, turn))
+        except Refusal as refusal:
+            no = refusal  # the name of an except clause is gone behind it
+            return await self._db.run(lambda uow: _refused_unit(uow, row, turn, no))
+
+    async def _park(self, row: Taken, turn: Turn) -> None:
+        def unit(uow: SqlUow) -> None:
+            if uow.inbox.park(row.id) and turn.place and turn.place.private:
+                uow.outbox.put(say(turn.place, Text("home.try_again")))
+
+        await self._db.run(unit)
+        self._committed()
+
+    async def _answer_tap(self, tap_id: str, toasts: tuple[Toast, ...]) -> None:
+        bot = self._application.bot
+        try:
+            if toasts:
+                last = toasts[-1]
+                shown = self._catalog.plain(last.text, last.language)
+                await bot.answer_callback_query(tap_id, shown, show_alert=last.alert)
+            else:
+                await bot.answer_callback_query(tap_id)
+        except TelegramError as fault:  # too late or lost: the button's effect stands all the same
+            _log.info("a tap went unanswered", extra={"fault": fault.message})
+
+
+def _unit(uow: SqlUow, row: Taken, turn: Turn) -> tuple[Toast, ...]:
+    """Do everything one update asks for, or nothing of it."""
+    if not uow.inbox.done(row.id):
+        return ()
+    if not _first_tap(uow, turn):
+        return _already(turn)
+    toasts: list[Toast] = []
+    for plan in turn.plans:
+        alone = len(turn.plans) == 1
+        answer = plan.answer(plan.run(uow)) if alone else _in_savepoint(uow, plan, turn)
+        toasts += _say(uow, answer)
+    return tuple(toasts)
+
+
+def _in_savepoint(uow: SqlUow, plan: Plan, turn: Turn) -> Answer:
+    try:
+        with uow.attempt():
+            return plan.answer(plan.run(uow))
+    except Refusal as no:
+        return refused(turn.place, no.wording())
+
+
+def _refused_unit(uow: SqlUow, row: Taken, turn: Turn, no: Refusal) -> tuple[Toast, ...]:
+    """Record that the only plan was refused, and say so."""
+    if not uow.inbox.done(row.id):
+        return ()
+    if not _first_tap(uow, turn):
+        return _already(turn)
+    return tuple(_say(uow, refused(turn.place, no.wording())))
+
+
+def _first_tap(uow: SqlUow, turn: Turn) -> bool:
+    """Claim a tap: the same one under a new update_id has no second effect (rulings.md 34)."""
+    tap_id = turn.place.tap_id if turn.place else None
+    return tap_id is None or uow.claims.take(f"tap:{tap_id}")
+
+
+def _already(turn: Turn) -> tuple[Toast, ...]:
+    if turn.place is None:
+        return ()
+    return (Toast(Text("home.tapped_before"), turn.place.language),)
+
+
+def _say(uow: SqlUow, answer: Answer) -> list[Toast]:
+    toasts: list[Toast] = []
+    for said in answer if isinstance(answer, tuple) else (answer,):
+        if isinstance(said, Outgoing):
+            uow.outbox.put(said)
+        elif isinstance(said, Toast):
+            toasts.append(said)
+    return toasts

@@ -1,0 +1,103 @@
+"""How fast messages may leave: overall, per chat, per group (storage.md §3.4). Pure arithmetic on seconds.
+
+Gaps and windows count from completion, because a message never arrives later than that.
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+
+from bot.config import SendingConfig
+from kernel.ids import ChatId
+
+_MINUTE = 60.0
+_GROUPS_BELOW = 0  # Telegram numbers groups negatively
+
+
+class Monotonic:
+    """Seconds that only go forward, for pacing; `hurried` jumps over every pause that pacing asks for.
+
+    The demo and tests hurry while they push the clock: a month of messages must not take a month's gaps.
+    """
+
+    def __init__(self) -> None:
+        self.hurried = False
+        self._skipped = 0.0
+
+    def seconds(self) -> float:
+        """Return the current reading."""
+        return asyncio.get_running_loop().time() + self._skipped
+
+    async def pause(self, until: float, woken: asyncio.Event) -> None:
+        """Wait until the reading is `until` or `woken` is set."""
+        remaining = until - self.seconds()
+        if self.hurried:
+            self._skipped += max(remaining, 0.0)
+            await asyncio.sleep(0)
+            return
+        await wait_for_event(woken, remaining)
+
+
+async def wait_for_event(woken: asyncio.Event, seconds: float | None) -> None:
+    """Wait until `woken` is set, at most `seconds` (None: as long as it takes)."""
+    try:
+        async with asyncio.timeout(seconds):
+            await woken.wait()
+    except TimeoutError:
+        return
+
+
+@dataclass(slots=True)
+class _ChatPace:
+    free_at: float = 0.0
+    window: deque[float] = field(default_factory=deque)  # completions of the last minute, for groups
+
+
+@dataclass(slots=True)
+class Pace:
+    """What was sent lately, and so when the next message may leave. All readings in monotonic seconds."""
+
+    policy: SendingConfig
+    _free_at: float = 0.0
+    _chats: dict[ChatId, _ChatPace] = field(default_factory=dict)
+
+    def chat_free_at(self, chat: ChatId, now: float) -> float:
+        """Return the reading from which `chat` may be written to."""
+        pace = self._chats.get(chat)
+        if pace is None:
+            return now
+        while pace.window and pace.window[0] <= now - _MINUTE:
+            pace.window.popleft()
+        full = len(pace.window) >= self.policy.group_per_minute
+        return max(pace.free_at, pace.window[0] + _MINUTE) if full else pace.free_at
+
+    @property
+    def free_at(self) -> float:
+        """The reading from which anything may leave."""
+        return self._free_at
+
+    def start(self, now: float) -> None:
+        """Count a message that leaves now against the overall pace."""
+        self._free_at = max(self._free_at, now) + 1 / self.policy.per_second
+
+    def completed(self, chat: ChatId, now: float) -> None:
+        """Count a message that has been answered for against its chat."""
+        pace = self._chats.setdefault(chat, _ChatPace())
+        pace.free_at = max(pace.free_at, now + self.policy.chat_gap_seconds)
+        if chat < _GROUPS_BELOW:
+            pace.window.append(now)
+
+    def hold(self, chat: ChatId, until: float) -> None:
+        """Let nothing leave for `chat` before `until`: Telegram asked for it."""
+        pace = self._chats.setdefault(chat, _ChatPace())
+        pace.free_at = max(pace.free_at, until)
+
+    def forget_idle(self, now: float) -> None:
+        """Drop the chats that have no bearing any more."""
+        idle = [c for c, p in self._chats.items() if p.free_at <= now and not self._recent(p, now)]
+        for chat in idle:
+            del self._chats[chat]
+
+    @staticmethod
+    def _recent(pace: _ChatPace, now: float) -> bool:
+        return bool(pace.window) and pace.window[-1] > now - _MINUTE

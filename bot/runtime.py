@@ -1,0 +1,131 @@
+"""The running product: start order, stop order, and the one TaskGroup in which every task is born."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import BotCommand
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from bot.config import Config
+from bot.intake import Intake
+from bot.lanes import Lanes
+from bot.pace import Monotonic
+from bot.sender import Sender
+from bot.wire import Wire
+from features.app import App
+from handlers.context import BotApplication
+from handlers.home import COMMANDS
+from kernel.clock import Clock
+from kernel.message import Language, Text
+from scheduler.engine import Engine
+from storage.db import Db
+from storage.reader import Reader
+from texts.catalog import Catalog
+
+_log = logging.getLogger(__name__)
+_DRAIN_SECONDS = 8.0  # a container is killed ten seconds after it is asked to stop
+
+
+class Tasks:
+    """Births tasks in the runtime's TaskGroup."""
+
+    def __init__(self) -> None:
+        self._group: asyncio.TaskGroup | None = None
+
+    def open(self, group: asyncio.TaskGroup) -> None:
+        """Let tasks be born in `group` from now on."""
+        self._group = group
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> object:
+        """Start `work`. Raises RuntimeError before `open`."""
+        if self._group is None:
+            work.close()
+            raise RuntimeError("the runtime has not started")
+        return self._group.create_task(work)
+
+
+@dataclass(slots=True)
+class Runtime:
+    """Every part of the running product, wired by `bot.wiring.build`."""
+
+    config: Config
+    clock: Clock
+    db: Db
+    reader: Reader
+    app: App
+    catalog: Catalog
+    bot: ExtBot[None]
+    polling: Wire
+    application: BotApplication
+    monotonic: Monotonic
+    lanes: Lanes
+    sender: Sender
+    engine: Engine
+    tasks: Tasks
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run the product inside the block; leaving it stops in reverse order."""
+        await self.application.initialize()  # getMe: the token is good and Telegram answers
+        await self._register_commands()
+        intake = Intake(
+            db=self.db,
+            lanes=self.lanes,
+            wire=self.polling,
+            url=f"{self.config.telegram.base_url}{self.config.telegram.token}",
+            bot_id=self.bot.id,
+            poll_seconds=self.config.telegram.poll_seconds,
+        )
+        try:
+            async with asyncio.TaskGroup() as group:
+                self.tasks.open(group)
+                parts = [
+                    group.create_task(intake.run(), name="intake"),
+                    group.create_task(self.engine.run(), name="engine"),
+                    group.create_task(self.sender.run(), name="sender"),
+                ]
+                try:
+                    yield
+                finally:
+                    await self._stop(parts)
+        finally:
+            await self.application.shutdown()
+            await self.reader.close()
+            self.db.close()
+
+    async def settle(self) -> None:
+        """Wait until every update taken in is handled and everything that may leave now has left."""
+        while not (self.lanes.is_idle and self.sender.rests):
+            await self.lanes.idle()
+            await self.sender.rested()
+
+    async def ready(self) -> Mapping[str, bool]:
+        """Return what must hold for the product to work."""
+        await self.db.run(lambda uow: uow.outbox.next_at())  # raises when the database does not answer
+        return {"database": True, "telegram": self.application.running or bool(self.bot.username)}
+
+    async def _stop(self, parts: list[asyncio.Task[None]]) -> None:
+        intake, *others = parts
+        intake.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                await self.lanes.idle()
+                await self.sender.stop()
+        for part in others:
+            part.cancel()
+
+    async def _register_commands(self) -> None:
+        try:
+            for language, code in ((Language.ZH_CN, None), (Language.EN, "en")):
+                commands = [
+                    BotCommand(name, self.catalog.plain(Text(f"home.command_{name}"), language))
+                    for name in COMMANDS
+                ]
+                await self.bot.set_my_commands(commands, language_code=code)
+        except TelegramError as fault:  # the menu is a convenience; the words work without it
+            _log.warning("commands not registered", extra={"fault": fault.message})

@@ -1,0 +1,99 @@
+"""Plays the demo's seeded life through the real bot: people and acts from a TOML file, in order of time."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.timeline import Timeline
+from sandbox.server import Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A demo world: who is there, and what they did when (local time of `zone`)."""
+
+    zone: ZoneInfo
+    start: datetime
+    now: datetime
+    bot: Mapping[str, str]
+    people: tuple[Mapping[str, Any], ...]
+    groups: tuple[Mapping[str, Any], ...]
+    acts: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who the keys of a story mean in the sandbox."""
+
+    token: str
+    ids: Mapping[str, int]
+
+
+def load(path: Path) -> Story:
+    """Read a story."""
+    plain = tomllib.loads(path.read_text("utf-8"))
+    zone = ZoneInfo(plain["zone"])
+    return Story(
+        zone=zone,
+        start=_instant(plain["start"], zone),
+        now=_instant(plain["now"], zone),
+        bot=plain["bot"],
+        people=tuple(plain["person"]),
+        groups=tuple(plain["group"]),
+        acts=tuple(plain["act"]),
+    )
+
+
+def enter(story: Story, sandbox: Sandbox) -> Cast:
+    """Put the story's people and groups into the sandbox."""
+    bot = sandbox.add_bot(story.bot["first_name"], story.bot["username"])
+    ids = {"bot": int(bot["id"])}
+    for person in story.people:
+        ids[person["key"]] = person["id"]
+        sandbox.add_user(
+            person["first_name"],
+            last_name=person.get("last_name", ""),
+            username=person.get("username", ""),
+            language_code=person.get("language_code", "zh"),
+            user_id=person["id"],
+        )
+    for group in story.groups:
+        ids[group["key"]] = group["id"]
+        sandbox.add_group(
+            group["title"], ids[group["creator"]], chat_id=group["id"], username=group.get("username", "")
+        )
+    return Cast(str(bot["token"]), ids)
+
+
+async def play(story: Story, cast: Cast, sandbox: Sandbox, timeline: Timeline) -> None:
+    """Let everybody do what they did; everything due in between is done at its own instant."""
+    for act in story.acts:
+        await timeline.run_until(_instant(act["at"], story.zone))
+        fields = {key: value for key, value in act.items() if key not in ("at", "who", "do")}
+        for key in ("chat", "user"):
+            if key in fields:
+                fields[key] = cast.ids[fields[key]]
+        person = cast.ids[act["who"]]
+        if act["do"] == "tap":
+            fields["message"] = _message_with(sandbox, person, fields)
+            fields.setdefault("chat", person)
+        sandbox.act(person, act["do"], **fields)
+        await timeline.settle()
+    await timeline.run_until(story.now)
+
+
+def _message_with(sandbox: Sandbox, person: int, fields: Mapping[str, Any]) -> int:
+    """Return the newest message of the chat that carries the button."""
+    for message in reversed(sandbox.messages(person, fields.get("chat"))):
+        rows = message.get("reply_markup", {}).get("inline_keyboard", ())
+        if any(button["text"] == fields["button"] for row in rows for button in row):
+            return int(message["message_id"])
+    raise LookupError(f"no message with the button {fields['button']!r}")
+
+
+def _instant(local: str, zone: ZoneInfo) -> datetime:
+    return datetime.fromisoformat(local).replace(tzinfo=zone).astimezone(UTC)

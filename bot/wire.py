@@ -1,0 +1,99 @@
+"""The wire to Telegram: python-telegram-bot's request port on aiohttp (telegram.md §3.3).
+
+Faults are told apart by one question: can the request have had an effect? `NotSent` says surely not; every
+other NetworkError or TimedOut may have been carried out.
+"""
+
+import os
+from datetime import timedelta
+from http import HTTPStatus
+
+import aiohttp
+from telegram.error import NetworkError, RetryAfter, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+_CONNECT_SECONDS = 5.0
+_READ_SECONDS = 10.0
+_KEEPALIVE_SECONDS = 15.0  # shorter than Telegram's own, so that a stale connection is rarely written to
+_USER_AGENT = "caiboshi"
+
+
+class NotSent(NetworkError):
+    """No connection came about, so nothing can have happened: safe to try again."""
+
+
+class Wire(BaseRequest):
+    """A pool of connections to one Bot API server."""
+
+    def __init__(self, connections: int) -> None:
+        # Without it python-telegram-bot warns at every 429 that retry_after will become a timedelta.
+        os.environ.setdefault("PTB_TIMEDELTA", "true")
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds an answer may take unless a call says otherwise."""
+        return _READ_SECONDS
+
+    async def initialize(self) -> None:
+        """Open the pool."""
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_KEEPALIVE_SECONDS)
+            self._session = aiohttp.ClientSession(connector=connector, headers={"User-Agent": _USER_AGENT})
+
+    async def shutdown(self) -> None:
+        """Close the pool."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """Send one request and return status and body. Raises NotSent, TimedOut or NetworkError."""
+        del write_timeout, pool_timeout  # aiohttp counts both into the other two
+        if self._session is None:
+            raise NotSent("the wire is closed")
+        timeout = aiohttp.ClientTimeout(
+            total=None,
+            connect=_seconds(connect_timeout, _CONNECT_SECONDS),
+            sock_read=_seconds(read_timeout, _READ_SECONDS),
+        )
+        body = request_data.json_payload if request_data else None
+        headers = {"Content-Type": "application/json"} if body else None
+        try:
+            async with self._session.request(
+                method, url, data=body, headers=headers, timeout=timeout
+            ) as response:
+                payload = await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as fault:
+            raise NotSent(type(fault).__name__) from fault
+        except TimeoutError as fault:
+            raise TimedOut(type(fault).__name__) from fault
+        except (aiohttp.ClientError, OSError) as fault:
+            raise NetworkError(type(fault).__name__) from fault
+        return _checked(response.status, payload)
+
+
+def seconds_of(told: RetryAfter) -> float:
+    """Return the seconds Telegram asked us to wait."""
+    pause = told.retry_after
+    return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)
+
+
+def _checked(status: int, payload: bytes) -> tuple[int, bytes]:
+    if status == HTTPStatus.OK and not payload.startswith(b"{"):
+        raise NetworkError("the answer is no JSON object")
+    return status, payload
+
+
+def _seconds(given: object, usual: float) -> float:
+    return float(given) if isinstance(given, int | float) else usual

@@ -1,0 +1,138 @@
+"""The turn: what one update asks for. Handlers plan it, the lane commits it (rulings.md 31, 32)."""
+
+from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from telegram import Update, User
+from telegram.ext import Application, CallbackContext, ExtBot
+
+from features.app import App, Uow
+from features.members.model import Person
+from features.members.rules import clean_name
+from kernel.ids import ChatId, MessageId, UserId
+from kernel.message import Answer, Language, Text
+from texts.catalog import Catalog
+
+P = ParamSpec("P")
+R = TypeVar("R")
+U = TypeVar("U")
+Callback = Callable[[U, "Context"], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer goes: a chat, the message it concerns, and the language spoken there."""
+
+    chat: ChatId
+    message: MessageId | None
+    topic: int | None
+    language: Language
+    private: bool
+    tap_id: str | None  # the callback query to answer, for a tap
+
+    @classmethod
+    def of(cls, update: Update) -> "Place | None":
+        """Return the place of an update, or None for one without a chat."""
+        chat, user, message = update.effective_chat, update.effective_user, update.effective_message
+        if chat is None:
+            return None
+        tap = update.callback_query
+        return cls(
+            chat=ChatId(chat.id),
+            message=MessageId(message.message_id) if message else None,
+            topic=message.message_thread_id if message and message.is_topic_message else None,
+            language=Language.of(user.language_code if user else None),
+            private=chat.type == chat.PRIVATE,
+            tap_id=tap.id if tap else None,
+        )
+
+    @classmethod
+    def private_chat(cls, user: UserId, language: Language) -> "Place":
+        """Return the private chat with `user`."""
+        return cls(ChatId(user), None, None, language, private=True, tap_id=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A use case to run in the turn's one transaction, and how to word its result."""
+
+    run: Callable[[Uow], Any]
+    answer: Callable[[Any], Answer]
+
+
+@dataclass(slots=True)
+class Turn:
+    """What one update asks for, collected while its handlers run."""
+
+    app: App
+    catalog: Catalog
+    place: Place | None = None
+    plans: list[Plan] = field(default_factory=list)
+    fault: Exception | None = None
+
+
+current_turn: ContextVar[Turn] = ContextVar("current_turn")
+
+
+class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+    """What a handler is given: the app, and `plan` to ask for use cases."""
+
+    def __init__(
+        self, application: "BotApplication", chat_id: int | None = None, user_id: int | None = None
+    ) -> None:
+        super().__init__(application, chat_id, user_id)
+        self.turn = current_turn.get()
+
+    @property
+    def app(self) -> App:
+        """Every use case."""
+        return self.turn.app
+
+    @property
+    def catalog(self) -> Catalog:
+        """Every text."""
+        return self.turn.catalog
+
+    @property
+    def place(self) -> Place:
+        """Where the answer goes. Raises RuntimeError for an update without a chat."""
+        if self.turn.place is None:
+            raise RuntimeError("this update has no chat to answer in")
+        return self.turn.place
+
+    def plan(
+        self,
+        use_case: Callable[Concatenate[Uow, P], R],
+        answer: Callable[[R], Answer],
+        *args: P.args,
+        **values: P.kwargs,
+    ) -> None:
+        """Ask for `use_case(uow, **values)` in this update's transaction, worded by `answer`.
+
+        Both may be run again after a fault, so they do nothing but what the unit of work undoes.
+        """
+        self.turn.plans.append(Plan(lambda uow: use_case(uow, *args, **values), answer))
+
+    def say(self, answer: Callable[[], Answer]) -> None:
+        """Answer without a use case."""
+        self.turn.plans.append(Plan(lambda _uow: None, lambda _none: answer()))
+
+    def person(self, user: User) -> Person:
+        """Return a Telegram user as our features know people."""
+        language = Language.of(user.language_code)
+        name = clean_name(
+            user.first_name,
+            user.last_name,
+            columns=self.app.members.policy.name_columns,
+            fallback=self.catalog.plain(Text("members.nameless"), language),
+        )
+        return Person(UserId(user.id), name, language)
+
+
+BotApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]
+
+
+def nothing(_result: object) -> None:
+    """Answer nothing: the effect is enough."""

@@ -1,0 +1,284 @@
+"""Groups and people: enabling, joining, Start, consent, message settings."""
+
+from functools import partial
+
+from telegram import ChatMember, Update, User
+from telegram.ext import ChatMemberHandler
+
+from features.app import Consented, Home
+from features.members.model import Checking, Enabling, Group, Joined, Member, Started
+from features.members.rules import group_payload
+from handlers.answers import say, show, toast
+from handlers.context import Context, Place, nothing
+from handlers.growth import card as growth_card
+from handlers.keyboards import tapped_args
+from handlers.menu import (
+    MENU,
+    SETTINGS,
+    TO_GROWTH,
+    TO_MENU,
+    TO_SETTINGS,
+    lead_to_private,
+    menu_keyboard,
+    menu_text,
+)
+from handlers.outcome import Outcome, OutcomeHandler, OutcomeKind
+from handlers.routes import Routes, on_command, on_tap, on_words
+from kernel.ids import ChatId, UserId
+from kernel.message import Answer, Keyboard, Open, Outgoing, Tap, Text
+from texts.catalog import Catalog
+
+_PRESENT = (ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER)
+_ADMINISTRATORS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+_ENABLE, _AGREE, _DECLINE = "members.enable", "members.agree", "members.decline"
+_SWITCH = "members.switch"
+
+
+async def on_bot_status(update: Update, context: Context) -> None:
+    """The bot was added, promoted, removed; or a person blocked or unblocked it in private."""
+    change = update.my_chat_member
+    if change is None:
+        return
+    app, chat = context.app, ChatId(change.chat.id)
+    present = _is_present(change.new_chat_member)
+    if change.chat.type == change.chat.PRIVATE:
+        user = UserId(change.chat.id)
+        context.plan(app.members.reachability, nothing, user=user, reachable=present)
+    elif not present:
+        context.plan(app.members.removed, nothing, chat=chat)
+    elif _is_present(change.old_chat_member):
+        context.plan(app.members.administrators_changed, nothing, chat=chat)
+    elif change.chat.type != change.chat.CHANNEL:
+        answer = partial(met, context.place)
+        context.plan(app.members.added, answer, chat=chat, title=change.chat.title or "")
+
+
+def met(place: Place, group: Group) -> Outgoing:
+    """Say hello and offer the enabling button."""
+    keyboard = ((Tap(Text("members.enable"), _ENABLE),),)
+    return say(place, Text("members.met"), keyboard, group.language)
+
+
+async def on_administrators(outcome: Outcome, context: Context) -> None:
+    """Telegram told who a group's administrators are."""
+    users = tuple(UserId(entry["user"]["id"]) for entry in outcome.result or ())
+    context.plan(context.app.members.administrators_told, nothing, chat=outcome.chat, users=users)
+
+
+async def on_enable(update: Update, context: Context) -> None:
+    """An administrator, or somebody else, pressed the enabling button."""
+    chat, user = update.effective_chat, update.effective_user
+    if chat is None or user is None:
+        return
+    context.plan(
+        context.app.members.enable,
+        partial(enabled, context.place),
+        chat=ChatId(chat.id),
+        title=chat.title or "",
+        user=UserId(user.id),
+    )
+
+
+def enabled(place: Place, outcome: Enabling) -> Answer:
+    """Tell what came of the button."""
+    match outcome:
+        case Enabling.ENABLED:
+            keyboard = ((Open(Text("members.open_start"), "menu"),),)
+            return show(place, Text("members.enabled"), keyboard), toast(place, "members.enabled_toast")
+        case Enabling.ALREADY:
+            return toast(place, "members.already_enabled")
+        case Enabling.ASKED:
+            return toast(place, "members.administrators_asked", alert=True)
+
+
+async def on_member_status(update: Update, context: Context) -> None:
+    """Somebody joined, left, was promoted or demoted in a group."""
+    change = update.chat_member
+    if change is None:
+        return
+    app, chat, user = context.app, ChatId(change.chat.id), change.new_chat_member.user
+    if _is_administrator(change.old_chat_member) != _is_administrator(change.new_chat_member):
+        context.plan(app.members.administrators_changed, nothing, chat=chat)
+    if user.is_bot:
+        return
+    if _is_present(change.new_chat_member):
+        if not _is_present(change.old_chat_member):
+            answer = partial(welcome, context.place)
+            context.plan(app.members.joined, answer, chat=chat, person=context.person(user))
+    else:
+        context.plan(app.members.left, nothing, chat=chat, user=UserId(user.id))
+
+
+def welcome(place: Place, joined: Joined | None) -> Answer:
+    """Greet a new neighbour in the group, once."""
+    if joined is None:
+        return None
+    text = Text("members.welcome_group", {"name": joined.member.name, "group": joined.group.title})
+    keyboard = ((Open(Text("members.open_start"), group_payload(joined.group.id)),),)
+    return say(place, text, keyboard, joined.group.language)
+
+
+async def on_start(update: Update, context: Context) -> None:
+    """Start, the menu by word, command or button."""
+    user = update.effective_user
+    if user is None:
+        return
+    if not context.place.private:
+        lead_to_private(user, context, "menu")
+        return
+    payload = context.args[0] if context.args else ""
+    answer = partial(started, context.place, payload)
+    context.plan(context.app.start, answer, person=context.person(user), payload=payload)
+
+
+async def on_member(outcome: Outcome, context: Context) -> None:
+    """Telegram told whether the person who pressed Start is in the group."""
+    if outcome.user is None:
+        return
+    entry = outcome.result or {}
+    user = User.de_json(entry["user"], None) if entry else User(outcome.user, "", is_bot=False)
+    person = context.person(user)
+    context.turn.place = Place.private_chat(outcome.user, person.language)
+    context.plan(
+        context.app.membership_told,
+        partial(started, context.turn.place, ""),
+        chat=outcome.chat,
+        person=person,
+        present=entry.get("status") in _PRESENT or bool(entry.get("is_member")),
+    )
+
+
+def started(place: Place, payload: str, home: Home | Checking) -> Answer:
+    """Show the page the payload names, else the menu; the consent card to who has not agreed yet."""
+    if isinstance(home, Checking):
+        return None
+    if not home.known.member.consented:
+        return consent_card(place, home)
+    if payload == TO_GROWTH:
+        return growth_card(place, home)
+    if payload == TO_SETTINGS:
+        return settings(place, home.known)
+    return show(place, menu_text(home), menu_keyboard(), home.known.member.language)
+
+
+def consent_card(place: Place, home: Home) -> Outgoing:
+    """Say plainly what is kept and what for, and ask."""
+    member = home.known.member
+    text = Text(
+        "members.consent",
+        {
+            "name": member.name,
+            "group": home.known.group.title,
+            "points": home.card.register_points,
+        },
+    )
+    keyboard: Keyboard = (
+        (Tap(Text("members.agree"), _AGREE),),
+        (Tap(Text("members.decline"), _DECLINE),),
+    )
+    return show(place, text, keyboard, member.language)
+
+
+async def on_agree(update: Update, context: Context) -> None:
+    """The consent button."""
+    if update.effective_user:
+        user = UserId(update.effective_user.id)
+        context.plan(context.app.consent, partial(consented, context.place), user=user)
+
+
+def consented(place: Place, done: Consented) -> Answer:
+    """Confirm the account and turn the card into the menu."""
+    account, member = done.home.card.account, done.home.known.member
+    if not done.credited:
+        changed = show(place, menu_text(done.home), menu_keyboard(), member.language)
+        return changed, toast(place, "members.already_consented_toast")
+    earned = done.home.card.register_points
+    text = Text(
+        "members.consented",
+        {"name": member.name, "earned": earned, "growth": account.growth, "points": account.points},
+    )
+    changed = show(place, text, menu_keyboard(), member.language)
+    return changed, toast(place, "members.consented_toast", earned=earned)
+
+
+async def on_decline(_update: Update, context: Context) -> None:
+    """The button beside the consent button."""
+    context.say(partial(show, context.place, Text("members.declined")))
+
+
+async def on_settings(update: Update, context: Context) -> None:
+    """Message settings, by word, command or button."""
+    if update.effective_user is None:
+        return
+    if not context.place.private:
+        lead_to_private(update.effective_user, context, TO_SETTINGS)
+        return
+    user = UserId(update.effective_user.id)
+    context.plan(context.app.members.consented, partial(settings, context.place), user=user)
+
+
+async def on_switch(update: Update, context: Context) -> None:
+    """The switch for offers."""
+    if update.effective_user is None:
+        return
+    context.plan(
+        context.app.members.set_marketing,
+        partial(switched, context.place),
+        user=UserId(update.effective_user.id),
+        wanted=tapped_args(update) == ("on",),
+    )
+
+
+def switched(place: Place, known: Started) -> Answer:
+    """Show the settings as they stand now."""
+    key = "members.switched_on_toast" if _wants_offers(known.member) else "members.switched_off_toast"
+    return settings(place, known), toast(place, key)
+
+
+def settings(place: Place, known: Started) -> Outgoing:
+    """Show what messages the member gets, with the switch."""
+    wants = _wants_offers(known.member)
+    stands = Text("members.marketing_on" if wants else "members.marketing_off")
+    label = Text("members.switch_off" if wants else "members.switch_on")
+    keyboard: Keyboard = ((Tap(label, _SWITCH, ("off" if wants else "on",)),), (TO_MENU,))
+    return show(place, Text("members.settings", {"marketing": stands}), keyboard, known.member.language)
+
+
+async def on_unreachable(outcome: Outcome, context: Context) -> None:
+    """Telegram refused a private message: the person blocked the bot or never started it."""
+    if outcome.chat > 0:
+        context.plan(context.app.members.reachability, nothing, user=UserId(outcome.chat), reachable=False)
+
+
+def routes(catalog: Catalog) -> Routes:
+    """Return what members' updates are routed to, in order."""
+    return (
+        ChatMemberHandler(on_bot_status, ChatMemberHandler.MY_CHAT_MEMBER),
+        ChatMemberHandler(on_member_status, ChatMemberHandler.CHAT_MEMBER),
+        OutcomeHandler(OutcomeKind.ADMINISTRATORS, on_administrators),
+        OutcomeHandler(OutcomeKind.MEMBER, on_member),
+        OutcomeHandler(OutcomeKind.UNREACHABLE, on_unreachable),
+        on_command("start", on_start),
+        on_command("menu", on_start),
+        on_command("settings", on_settings),
+        on_words(catalog.words["home.start"] | catalog.words["home.menu"], on_start),
+        on_words(catalog.words["members.settings"], on_settings),
+        on_tap(MENU, on_start),
+        on_tap(SETTINGS, on_settings),
+        on_tap(_ENABLE, on_enable),
+        on_tap(_AGREE, on_agree),
+        on_tap(_DECLINE, on_decline),
+        on_tap(_SWITCH, on_switch, ":(on|off)"),
+    )
+
+
+def _is_present(member: ChatMember) -> bool:
+    return member.status in _PRESENT or bool(getattr(member, "is_member", False))
+
+
+def _is_administrator(member: ChatMember) -> bool:
+    return member.status in _ADMINISTRATORS
+
+
+def _wants_offers(member: Member) -> bool:
+    return member.marketing_consent_at is not None

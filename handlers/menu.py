@@ -1,0 +1,57 @@
+"""The menu's wording and buttons, shared by every handler that leads back to it."""
+
+from functools import partial
+
+from telegram import User
+
+from features.app import Home
+from features.members.model import Joined
+from handlers.answers import say
+from handlers.context import Context, Place
+from kernel.message import Keyboard, Open, Outgoing, Tap, Text
+
+MENU, HELP, SETTINGS = "home.menu", "home.help", "members.settings"
+GROWTH, HISTORY = "growth.card", "growth.history"
+
+# Start payloads that open a page of the private chat straight away.
+TO_GROWTH, TO_SETTINGS = "growth", "settings"
+
+TO_MENU = Tap(Text("home.to_menu"), MENU)
+
+
+def menu_text(home: Home) -> Text:
+    """Return the head of the menu: who, where, how much."""
+    account = home.card.account
+    return Text(
+        "home.menu",
+        {
+            "name": home.known.member.name,
+            "group": home.known.group.title,
+            "growth": account.growth,
+            "points": account.points,
+        },
+    )
+
+
+def menu_keyboard() -> Keyboard:
+    """Return the buttons of the menu: only what works."""
+    return (
+        (Tap(Text("home.to_growth"), GROWTH), Tap(Text("home.to_history"), HISTORY, (0,))),
+        (Tap(Text("home.to_settings"), SETTINGS), Tap(Text("home.to_help"), HELP)),
+    )
+
+
+def lead_to_private(user: User, context: Context, payload: str) -> None:
+    """Answer a private matter asked in a group: a button to the private chat, nothing personal."""
+    context.plan(
+        context.app.members.in_group,
+        partial(in_private, context.place, payload),
+        chat=context.place.chat,
+        person=context.person(user),
+    )
+
+
+def in_private(place: Place, payload: str, asked: Joined) -> Outgoing:
+    """Word the way to the private chat."""
+    keyboard = ((Open(Text("home.open_private"), payload),),)
+    return say(place, Text("home.in_private", {"name": asked.member.name}), keyboard, asked.group.language)

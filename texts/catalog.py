@@ -1,0 +1,96 @@
+"""Loads the catalogues and renders text keys into what Telegram shows."""
+
+import html
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from string import Formatter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton
+
+from kernel.message import Language, Moment, Param, Text
+
+_FOLDER = Path(__file__).parent
+_WORDS = "words"
+
+
+class CatalogError(Exception):
+    """A catalogue file does not say what it must; the message names file, key and cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Every text in every language, and the plain words that work as commands."""
+
+    texts: Mapping[Language, Mapping[str, str]]
+    words: Mapping[str, frozenset[str]]  # key -> what people type, in any language
+
+    def html(self, text: Text, language: Language) -> str:
+        """Render `text` as Telegram HTML: markup of the catalogue stays, parameters are escaped."""
+        return self._render(text, language, html.escape)
+
+    def plain(self, text: Text, language: Language) -> str:
+        """Render `text` without markup, for button labels and toasts."""
+        return self._render(text, language, str)
+
+    def word_keys(self) -> Mapping[str, str]:
+        """Return what people type -> the key of what they mean."""
+        return {word: key for key, words in self.words.items() for word in words}
+
+    def _render(self, text: Text, language: Language, escape: Callable[[str], str]) -> str:
+        template = self.texts[language].get(text.key)
+        if template is None:
+            raise CatalogError(f"no text {text.key!r} in texts/{language}: add it there")
+        shown = {name: self._show(value, language, escape) for name, value in text.params.items()}
+        return template.format_map(shown)
+
+    def _show(self, value: Param, language: Language, escape: Callable[[str], str]) -> str:
+        match value:
+            case Text():
+                return self._render(value, language, escape)
+            case tuple():
+                return "\n".join(self._render(line, language, escape) for line in value)
+            case Moment():
+                local = value.at.astimezone(ZoneInfo(value.zone))
+                return f"{_day(local.date(), language)} {local:%H:%M}"
+            case date():
+                return _day(value, language)
+            case _:
+                return escape(str(value))
+
+
+def load(folder: Path = _FOLDER) -> Catalog:
+    """Read every catalogue under `folder`. Raises CatalogError."""
+    texts: dict[Language, dict[str, str]] = {}
+    words: dict[str, frozenset[str]] = {}
+    for language in Language:
+        texts[language] = {}
+        for path in sorted((folder / language).glob("*.toml")):
+            for key, value in _read(path).items():
+                if key == _WORDS:
+                    for name, said in value.items():
+                        full = f"{path.stem}.{name}"
+                        words[full] = words.get(full, frozenset()) | frozenset(w.casefold() for w in said)
+                else:
+                    texts[language][f"{path.stem}.{key}"] = value
+    return Catalog(texts, words)
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """Return the names a template wants filled."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as fault:
+        raise CatalogError(f"{path}: not valid TOML: {fault}") from fault
+
+
+def _day(on: date, language: Language) -> str:
+    return format_skeleton("yMMMd", on, locale=language)
