@@ -28,7 +28,7 @@ export function markRead(chat) {
 export async function become(id) {
   if (id === state.as) return;
   try {
-    const view = await api.getView(id);
+    const view = await api.getView(id, state.depth);
     const chat = state.chat === state.as ? id : state.chat;
     update({ as: id, chat, view, target: null });
   } catch (error) {

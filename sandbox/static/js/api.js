@@ -6,8 +6,8 @@ export class Refused extends Error {}
 /** The server could not be reached. */
 export class Offline extends Error {}
 
-/** Fetch what the person's client shows. */
-export const getView = (as) => call(`/control/view?as=${as}`);
+/** Fetch what the person's client shows, with the newest `depth` messages of each chat. */
+export const getView = (as, depth) => call(`/control/view?as=${as}&last=${depth}`);
 
 /** Fetch the seeded world: who there is, before a person is chosen. */
 export const getWorld = () => call("/control/world");

@@ -50,9 +50,10 @@ function drawHead(chat) {
 
 function drawPinned(chat) {
   const bar = byId("pinned");
-  const message = chat?.pinned && chat.messages.find((each) => each.message_id === chat.pinned);
-  bar.hidden = !message;
-  if (!message) return;
+  bar.hidden = !chat?.pinned;
+  if (bar.hidden) return;
+  // A pinned message older than what the view holds shows without its text.
+  const message = chat.messages.find((each) => each.message_id === chat.pinned) ?? { message_id: chat.pinned, text: "…" };
   reconcile(bar, [message], {
     key: () => "pinned",
     sign: (each) => `${each.message_id} ${state.lang} ${preview(each)}`,

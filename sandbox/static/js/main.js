@@ -43,7 +43,7 @@ async function choosePerson({ as, chat }) {
     const there = world.users.map((user) => user.id);
     const chosen = [as, recallNumber("as"), panels.people[0]?.id, there[0]].find((id) => there.includes(id));
     if (chosen === undefined) throw new api.Offline("nobody in the world yet");
-    const view = await api.getView(chosen);
+    const view = await api.getView(chosen, state.depth);
     update({ panels, as: chosen, view, chat: chooseChat(view, [chat, state.chat, recallNumber("chat")]), online: true });
   } catch (error) {
     if (!(error instanceof api.Offline || error instanceof api.Refused)) throw error;

@@ -3,6 +3,7 @@ export const state = {
   as: null,           // user id the visitor is
   chat: null,         // open chat's id
   view: null,         // the server's view for `as`
+  depth: 120,         // how many messages of a chat the view holds
   panels: null,       // the inspector's JSON
   calls: [],          // Bot API calls, oldest first
   lang: "zh",

@@ -72,7 +72,7 @@ async function fetchAll() {
   const { as } = state;
   if (as === null) return;
   try {
-    const wanted = [api.getView(as)];
+    const wanted = [api.getView(as, state.depth)];
     if (inspectorVisible() || state.panels === null || state.jumping) wanted.push(api.getPanels());
     if (inspectorVisible() && state.tab === "calls") wanted.push(api.getCalls(state.calls.at(-1)?.seq ?? 0));
     const [view, panels = state.panels, calls = []] = await Promise.all(wanted);

@@ -6,10 +6,12 @@ import { toast } from "./dialogs.js";
 import { t } from "./i18n.js";
 import { redrawn } from "./keyboard.js";
 import { drawRow } from "./message.js";
-import { openChat, state } from "./state.js";
+import { openChat, state, update } from "./state.js";
+import { refresh } from "./sync.js";
 
 const GROUP_SECONDS = 600;
-const SHOWN_AT_FIRST = 120;
+const DEPTH = state.depth;
+const DEEPEST = 5000;
 const NEAR_BOTTOM_PX = 60;
 
 const scroller = byId("scroller");
@@ -20,7 +22,7 @@ let opened = null;       // "person chat" of what is drawn
 let unreadFrom = null;   // message_id above which the unread mark stands
 let lastSeen = 0;        // newest message_id drawn
 let fresh = 0;           // new messages below the fold
-let shown = SHOWN_AT_FIRST;
+let deepening = false;   // earlier messages are on their way
 let sticking = true;     // the visitor is at the bottom and wants to stay there
 let reading = null;      // "person chat unread" that was reported as read
 
@@ -70,7 +72,7 @@ function enter(chat, key) {
   opened = key;
   lastSeen = 0;
   fresh = 0;
-  shown = SHOWN_AT_FIRST;
+  update({ depth: DEPTH });
   const others = chat.messages.filter((message) => !isOwn(message));
   unreadFrom = chat.unread > 0 && chat.unread < others.length ? others.at(-chat.unread).message_id : null;
 }
@@ -87,8 +89,8 @@ function settle() {
 }
 
 function render(chat) {
-  const items = rows(chat, chat.messages.slice(-shown));
-  const days = Map.groupBy ? Map.groupBy(items, (item) => item.day) : groupByDay(items);
+  const items = rows(chat);
+  const days = groupByDay(items);
   reconcile(thread, [...days.keys()], {
     key: (day) => day,
     sign: (day) => dayName(days.get(day)[0].message.date),
@@ -109,7 +111,8 @@ function signature({ message, first, last, unread }) {
   return unread ? state.lang : JSON.stringify([message, first, last, state.lang, state.panels?.clock.zone]);
 }
 
-function rows(chat, messages) {
+function rows(chat) {
+  const { messages } = chat;
   const items = [];
   messages.forEach((message, index) => {
     const day = dayKey(message.date);
@@ -141,18 +144,23 @@ const atBottom = () => scroller.scrollHeight - scroller.scrollTop - scroller.cli
 function onScroll() {
   sticking = atBottom();
   if (sticking) fresh = 0;
-  if (scroller.scrollTop < 300) showEarlier();
+  if (scroller.scrollTop < 300) deepen(state.depth + DEPTH);
   drawButton();
   report();
 }
 
-function showEarlier() {
+/** Fetch earlier messages and keep what is seen where it is; false when the chat has none. */
+async function deepen(depth) {
   const chat = openChat();
-  if (!chat || shown >= chat.messages.length) return;
+  if (deepening || !chat || chat.messages.length < state.depth) return false;
+  deepening = true;
   const below = scroller.scrollHeight - scroller.scrollTop;
-  shown += SHOWN_AT_FIRST;
-  render(chat);
+  update({ depth });
+  await refresh();
+  await Promise.resolve();
+  deepening = false;
   scroller.scrollTop = scroller.scrollHeight - below;
+  return true;
 }
 
 function stick() {
@@ -180,18 +188,13 @@ function report() {
 }
 
 /** Scroll to a message and let it flash; says so when it is gone. */
-export function jumpTo(id) {
-  const chat = openChat();
-  const index = chat?.messages.findIndex((message) => message.message_id === id) ?? -1;
-  if (index < 0) {
+export async function jumpTo(id) {
+  const find = () => thread.querySelector(`[data-testid="msg-${id}"]`);
+  const row = find() ?? (await deepen(DEEPEST) && find());
+  if (!row) {
     toast(t("message.gone"));
     return;
   }
-  if (chat.messages.length - index > shown) {
-    shown = chat.messages.length - index + 20;
-    render(chat);
-  }
-  const row = thread.querySelector(`[data-testid="msg-${id}"]`);
   sticking = false;
   row.scrollIntoView({ block: "center", behavior: smooth() });
   row.classList.remove("is-flashing");
