@@ -9,7 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one of the table's unique keys is taken; tell whether it was inserted."""
-    return connection.execute(_insert_or_nothing(connection, table, values)).rowcount == 1
+    statement = _insert_or_nothing(connection, table, values)
+    # SQLAlchemy drops the count of an INSERT on psycopg unless it is asked to keep it.
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def insert_once_id(connection: Connection, table: Table, values: Mapping[str, Any]) -> int | None:
