@@ -1,0 +1,135 @@
+"""A PostgreSQL server of the tests' own: Debian's binaries, a temporary folder, a unix socket."""
+
+import contextlib
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+_ROLE = "caiboshi"
+_READY = "database system is ready to accept connections"
+_PATIENCE_SECONDS = 60
+_UNPRIVILEGED = "nobody"  # the server's binaries refuse root
+
+
+def binaries() -> Path | None:
+    """Return the folder of the newest server on this machine, or None."""
+    found = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    return max((path.parent for path in found), key=lambda path: float(path.parent.name), default=None)
+
+
+@dataclass
+class Server:
+    """A running server; databases are made from others and dropped again."""
+
+    home: Path
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def url(self, database: str) -> str:
+        """Return the product's URL of a database."""
+        return f"postgresql+psycopg://{_ROLE}@/{database}?host={self.home}"
+
+    def create(self, template: str = "template1") -> str:
+        """Make a database as a copy of `template` and return its name."""
+        name = f"t{next(self.numbers)}"
+        self._run(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+        return name
+
+    def drop(self, name: str) -> None:
+        """Drop a database, whoever is still connected."""
+        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    @contextlib.contextmanager
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """Lend the URL of a database that is a copy of `template`."""
+        name = self.create(template)
+        try:
+            yield self.url(name)
+        finally:
+            self.drop(name)
+
+    def _run(self, statement: sql.Composed) -> None:
+        with psycopg.connect(
+            host=str(self.home), user=_ROLE, dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(statement)
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[Server]:
+    """Run a server from the binaries in `folder` for as long as the block lasts."""
+    home = Path(tempfile.mkdtemp(prefix="caiboshi-pg-"))  # not below pytest's: that is closed to others
+    try:
+        as_user = _as_unprivileged(home)
+        data = home / "data"
+        initdb = [*as_user, str(folder / "initdb"), f"--pgdata={data}", f"--username={_ROLE}", "--auth=trust"]
+        initdb += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+        subprocess.run(initdb, check=True, capture_output=True)
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(home),
+            "fsync": "off",
+            "full_page_writes": "off",
+            "autovacuum": "off",
+            "max_connections": "200",
+        }
+        options = [f"-c{name}={value}" for name, value in settings.items()]
+        with subprocess.Popen(
+            # The signal ends the server even when the tests are killed.
+            [*as_user, "--pdeathsig", "INT", folder / "postgres", "-D", data, *options],
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            log = _Log(process)
+            try:
+                log.wait_until_ready()
+                yield Server(home)
+            finally:
+                process.send_signal(signal.SIGINT)
+                log.join()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _as_unprivileged(home: Path) -> list[str]:
+    if os.geteuid() != 0:
+        return ["setpriv"]
+    shutil.chown(home, _UNPRIVILEGED)
+    return ["setpriv", f"--reuid={_UNPRIVILEGED}", "--regid=nogroup", "--clear-groups"]
+
+
+class _Log(threading.Thread):
+    """Reads what the server says, for as long as it lives."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        super().__init__(name="postgres-log", daemon=True)
+        self._process = process
+        self._said: deque[str] = deque(maxlen=20)
+        self._answered = threading.Event()
+        self._is_ready = False
+        self.start()
+
+    def run(self) -> None:
+        for line in self._process.stderr or ():
+            self._said.append(line)
+            if _READY in line:
+                self._is_ready = True
+                self._answered.set()
+        self._answered.set()
+
+    def wait_until_ready(self) -> None:
+        self._answered.wait(_PATIENCE_SECONDS)
+        if not self._is_ready:
+            raise RuntimeError(f"PostgreSQL did not start: {''.join(self._said)}")
