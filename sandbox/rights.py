@@ -14,9 +14,11 @@ ADMIN_RIGHTS = (
     "can_edit_stories",
     "can_delete_stories",
     "can_manage_tags",
+    "can_send_welcome_messages",
     "is_anonymous",
 )
-"""Every right an administrator of a supergroup can hold."""
+"""Every right an administrator of a supergroup can hold; welcome messages are newer than Bot API 10.0, but
+clients of today refuse an administrator without the word."""
 
 CHANNEL_RIGHTS = ("can_post_messages", "can_edit_messages", "can_manage_direct_messages")
 """Rights that exist in channels only; accepted by promoteChatMember and without effect in groups."""

@@ -122,14 +122,16 @@ async def serve(
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     server = _Server(config)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(server.serve(sockets=[listener]))
-        await server.ready.wait()
-        try:
-            yield Address(host, listener.getsockname()[1])
-        finally:
-            sandbox.close()
-            server.stopping.set()
+    # No TaskGroup: it would wrap what the block raises into an ExceptionGroup.
+    serving = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
+    await server.ready.wait()
+    try:
+        yield Address(host, listener.getsockname()[1])
+    finally:
+        sandbox.close()
+        server.stopping.set()
+        await serving
+        listener.close()
 
 
 def run(port: int, *, extra_routes: Sequence[BaseRoute] = ()) -> int:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from sandbox_judge import api, objections
 
 from sandbox.schema import BY_LOWER_NAME
 from sandbox.seed import Seeded, seeded
 from sandbox.server import Address, Sandbox, serve
+from tests.sandbox.judge import api, objections
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 EVERY_KIND = [

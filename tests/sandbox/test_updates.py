@@ -5,7 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
-from sandbox_town import Town, keyboard, town
+
+from tests.sandbox.town import Town, keyboard, town
 
 
 def _texts(updates: list[Any]) -> list[str]:

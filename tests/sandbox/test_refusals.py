@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from sandbox_town import Town, keyboard, town
+
+from tests.sandbox.town import Town, keyboard, town
 
 NOT_MODIFIED = (
     "400 Bad Request: message is not modified: specified new message content and reply markup are exactly "

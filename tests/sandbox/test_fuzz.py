@@ -1,0 +1,189 @@
+"""Nothing a client sends may break the sandbox: random calls and acts, then the world is still whole."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sandbox.schema import METHODS
+from sandbox.verbs import VERBS
+from tests.sandbox.judge import api, objections
+from tests.sandbox.town import EVERY_KIND, Town, town
+
+ROUNDS = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+)
+JSON = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+)
+MARKUPS = st.sampled_from(
+    [
+        {"inline_keyboard": [[{"text": "A", "callback_data": "a"}]]},
+        {"inline_keyboard": [[{"text": "A", "url": "https://[::1"}]]},
+        {"inline_keyboard": [[{"text": "A", "url": "https://t.me/caiboshi_demo_bot?start=a b"}]]},
+        {"inline_keyboard": [[]]},
+        {"keyboard": [[{"text": "A"}]]},
+        {"remove_keyboard": True},
+        {"force_reply": True},
+    ]
+)
+WORDS = st.sampled_from(
+    [
+        "",
+        "x",
+        "/start@",
+        "<b>x",
+        "<a href='tg://user?id=5'>x</a>",
+        "https://t.me/+x",
+        "@nobody_at_all",
+        "1",
+        "-1",
+        "true",
+    ]
+)
+SCOPES = st.sampled_from(
+    [{"type": "default"}, {"type": "chat", "chat_id": 1}, {"type": "chat_member"}, {"type": []}]
+)
+ENTITIES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "type": st.sampled_from(["bold", "text_mention", "text_link", "pre", "bot_command"]),
+            "offset": st.integers(-1, 3),
+            "length": st.integers(-1, 3),
+        },
+        optional={"user": JSON, "url": WORDS},
+    ),
+    max_size=2,
+)
+
+
+@contextmanager
+def _running() -> Iterator[tuple[Town, Callable[[str, str, Any], httpx.Response]]]:
+    """Run one town for many examples; the function sends one request to it."""
+    with asyncio.Runner() as runner:
+        context = town(every_kind=True)
+        place = runner.run(context.__aenter__())
+
+        def send(verb: str, path: str, body: Any) -> httpx.Response:
+            answer: httpx.Response = runner.run(place.http.request(verb, place.address.url + path, json=body))
+            return answer
+
+        try:
+            yield place, send
+        finally:
+            runner.run(context.__aexit__(None, None, None))
+            runner.run(asyncio.sleep(0.01))
+
+
+def _values(place: Town) -> st.SearchStrategy[Any]:
+    ids = [place.world.group, place.world.user, place.world.owner, place.world.bot, 1, 2, 3, 0, -1, 1 << 40]
+    return st.sampled_from(ids) | WORDS | MARKUPS | ENTITIES | SCOPES | JSON
+
+
+def _check_whole(place: Town, send: Callable[[str, str, Any], httpx.Response]) -> None:
+    """The world still answers, and everything in it is what Telegram promises."""
+    for user in (place.world.owner, *place.world.members):
+        view = send("GET", f"/control/view?as={user}", None).json()["result"]
+        if api() is not None:
+            messages = [message for chat in view["chats"] for message in chat["messages"]]
+            assert objections(["Array of Message"], messages) == []
+    polled = send("POST", f"/bot{place.world.token}/getUpdates", {"allowed_updates": EVERY_KIND}).json()
+    assert polled["ok"] is True
+    if api() is not None:
+        assert objections(["Array of Update"], polled["result"]) == []
+    assert send("GET", "/control/calls", None).json()["ok"] is True
+
+
+def test_no_bot_call_breaks_the_sandbox() -> None:
+    with _running() as (place, send):
+        values = _values(place)
+        names = st.sampled_from(sorted(METHODS))
+
+        @ROUNDS
+        @given(st.data())
+        def probe(data: st.DataObject) -> None:
+            method = data.draw(names)
+            body = {name: data.draw(values) for name in METHODS[method] if data.draw(st.integers(0, 3))}
+            body.pop("timeout", None)
+
+            answer = send("POST", f"/bot{place.world.token}/{method}", body)
+
+            assert answer.status_code in (200, 400, 403, 404, 409, 413, 429), (method, body, answer.text)
+            assert answer.json()["ok"] is (answer.status_code == 200)
+
+        probe()
+        _check_whole(place, send)
+
+
+def test_no_body_at_all_breaks_the_sandbox() -> None:
+    with _running() as (place, send):
+
+        @ROUNDS
+        @given(st.sampled_from(sorted(METHODS)), JSON)
+        def probe(method: str, body: Any) -> None:
+            if isinstance(body, dict):
+                body.pop("timeout", None)
+
+            answer = send("POST", f"/bot{place.world.token}/{method}", body)
+
+            assert answer.status_code in (200, 400, 429), (method, body, answer.text)
+
+        probe()
+        _check_whole(place, send)
+
+
+def test_no_act_of_a_person_breaks_the_sandbox() -> None:
+    with _running() as (place, send):
+        values = _values(place)
+        people = st.sampled_from([place.world.owner, *place.world.members])
+
+        @ROUNDS
+        @given(st.data())
+        def probe(data: st.DataObject) -> None:
+            verb = data.draw(st.sampled_from(sorted(VERBS)))
+            body: dict[str, Any] = {"as": data.draw(people), "do": verb}
+            body |= {name: data.draw(values) for name in VERBS[verb][1] if data.draw(st.integers(0, 5))}
+
+            answer = send("POST", "/control/act", body)
+
+            assert answer.status_code in (200, 400, 404), (body, answer.text)
+            assert answer.json()["ok"] is (answer.status_code == 200)
+
+        probe()
+        _check_whole(place, send)
+
+
+def test_no_control_body_breaks_the_sandbox() -> None:
+    with _running() as (place, send):
+        fields = [
+            "first_name",
+            "username",
+            "id",
+            "title",
+            "creator",
+            "now",
+            "kind",
+            "times",
+            "ratio",
+            "update_id",
+        ]
+        paths = st.sampled_from(["users", "groups", "act", "clock", "faults", "redeliver", "nothing"])
+        bodies = st.dictionaries(st.sampled_from(fields), _values(place), max_size=4) | JSON
+
+        @ROUNDS
+        @given(paths, bodies)
+        def probe(path: str, body: Any) -> None:
+            answer = send("POST", f"/control/{path}", body)
+
+            assert answer.status_code in (200, 400, 404), (path, body, answer.text)
+
+        probe()
+        send("DELETE", "/control/faults", None)
+        _check_whole(place, send)
