@@ -74,7 +74,6 @@ async def on_enable(update: Update, context: Context) -> None:
         context.app.members.enable,
         partial(enabled, context.place),
         chat=ChatId(chat.id),
-        title=chat.title or "",
         user=UserId(user.id),
     )
 

@@ -112,6 +112,12 @@ class NotListening(Refusal):
     """Something was said in a group that is not enabled: silence is the answer."""
 
 
+class GroupUnknown(Refusal):
+    """The enabling button came from a chat the bot was never added to as to a group."""
+
+    text_key = "members.group_unknown"
+
+
 class NotAdministrator(Refusal):
     """Somebody else than an administrator pressed the enabling button."""
 

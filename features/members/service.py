@@ -9,6 +9,7 @@ from features.members.model import (
     Enabling,
     Group,
     GroupState,
+    GroupUnknown,
     Joined,
     MembersPolicy,
     NotAdministrator,
@@ -52,9 +53,14 @@ class Members:
         if group := uow.groups.by_chat(chat):
             uow.groups.set_administrators(group.id, users, now=uow.now)
 
-    def enable(self, uow: Uow, *, chat: ChatId, title: str, user: UserId) -> Enabling:
-        """Enable a group for the administrator who pressed the button. Raises NotAdministrator."""
-        group = uow.groups.meet(chat, title=title, policy=self.policy, now=uow.now)
+    def enable(self, uow: Uow, *, chat: ChatId, user: UserId) -> Enabling:
+        """Enable a group for the administrator who pressed the button.
+
+        Raises GroupUnknown where the bot was never added, and NotAdministrator.
+        """
+        group = uow.groups.by_chat(chat)
+        if group is None:
+            raise GroupUnknown
         administrators = uow.groups.administrators(group.id)
         if not administrators:
             self._ask_administrators(uow, chat)

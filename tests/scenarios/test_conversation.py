@@ -1,0 +1,172 @@
+"""The first conversation, from an empty group to the history of points."""
+
+from tests.world import World
+
+
+async def test_an_administrator_enables_the_group_with_one_tap(town: World) -> None:
+    chat = await town.opens_group(enabled=False)
+
+    await town.taps(town.leader, "启用本群", chat=chat)
+
+    assert town.last_to(town.leader, chat).startswith("本群已启用")
+    assert town.toasts(town.leader) == ["启用好了。"]
+    assert town.rows("SELECT state FROM chat_group") == [("enabled",)]
+
+
+async def test_a_member_who_is_no_administrator_cannot_enable_the_group(town: World) -> None:
+    chat = await town.opens_group(enabled=False)
+    rival = await town.person("路人")
+    await town.does(rival, "join", chat=chat)
+
+    await town.taps(rival, "启用本群", chat=chat)
+
+    assert town.toasts(rival) == ["只有群管理员可以启用。请你们群的管理员来点。"]
+    assert town.rows("SELECT state FROM chat_group") == [("met",)]
+
+
+async def test_somebody_made_administrator_later_can_enable_the_group(town: World) -> None:
+    chat = await town.opens_group(enabled=False)
+    helper = await town.person("小周")
+    await town.does(helper, "join", chat=chat)
+    await town.does(town.leader, "promote", chat=chat, user=helper)
+
+    await town.taps(helper, "启用本群", chat=chat)
+
+    assert town.toasts(helper) == ["启用好了。"]
+
+
+async def test_enabling_twice_changes_nothing(world: World) -> None:
+    chat = await world.opens_group("东门", enabled=False)
+
+    await world.taps(world.leader, "启用本群", chat=chat, times=2)
+
+    assert world.toasts(world.leader) == ["启用好了。", "本群已经启用了，不用再点。"]
+    assert world.rows("SELECT count(*) FROM journal WHERE action = 'group.enabled'") == [(2,)]
+
+
+async def test_a_newcomer_is_greeted_once_in_the_group(world: World) -> None:
+    newcomer = await world.neighbour("小林")
+
+    greetings = [t for t in world.said_to(newcomer, world.group) if "欢迎 小林" in t]
+    assert greetings == ["欢迎 小林 来到阳光花园！点 开始，我在私聊里给你介绍，还有一份见面礼。"]
+
+
+async def test_a_newcomer_consents_and_gets_ten_points_once_for_ever(world: World) -> None:
+    newcomer = await world.neighbour("小林")
+    await world.taps(newcomer, "开始", chat=world.group)
+    assert "同意就点下面，送你 10 成长值和 10 积分" in world.last_to(newcomer)
+
+    await world.taps(newcomer, "同意，开始用")
+
+    assert world.toasts(newcomer) == ["到账 +10"]
+    assert "现在成长值 10 · 积分 10" in world.last_to(newcomer)
+    assert len(world.said_to(newcomer)) == 1  # the consent card itself was edited
+    assert world.rows("SELECT growth, points FROM growth_account") == [(10, 10)]
+
+
+async def test_two_taps_on_agree_credit_once(world: World) -> None:
+    newcomer = await world.neighbour()
+    await world.does(newcomer, "start")
+
+    await world.taps(newcomer, "同意，开始用", times=2)
+
+    assert world.toasts(newcomer) == ["到账 +10", "你之前已经同意过了，见面礼只送一次。"]
+    assert world.rows("SELECT amount FROM growth_ledger") == [(10,)]
+
+
+async def test_leaving_and_coming_back_earns_nothing_anew(world: World) -> None:
+    member = await world.member()
+    await world.does(member, "leave", chat=world.group)
+    await world.does(member, "join", chat=world.group)
+
+    await world.does(member, "start")
+
+    assert "成长值 10 · 积分 10" in world.last_to(member)
+    assert world.rows("SELECT count(*) FROM points_ledger") == [(1,)]
+
+
+async def test_declining_opens_no_account(world: World) -> None:
+    newcomer = await world.neighbour()
+    await world.does(newcomer, "start")
+
+    await world.taps(newcomer, "先不用")
+
+    assert world.last_to(newcomer) == "好的，没有给你开账户，也不会给你发消息。想用的时候，打「菜单」就行。"
+    assert world.rows("SELECT service_consent_at FROM member WHERE user = ?", newcomer) == [(None,)]
+
+
+async def test_the_menu_is_edited_in_place(world: World) -> None:
+    member = await world.member()
+    before = len(world.said_to(member))
+
+    await world.taps(member, "我的成长值")
+    assert world.last_to(member).startswith("我的成长值\n成长值 10")
+    await world.taps(member, "明细")
+    assert "注册见面礼　成长值 +10 · 积分 +10" in world.last_to(member)
+    await world.taps(member, "‹ 返回菜单")
+
+    assert world.last_to(member).startswith("陈阿姨，你好")
+    assert len(world.said_to(member)) == before
+
+
+async def test_plain_words_work_as_commands(world: World) -> None:
+    member = await world.member()
+
+    heard = []
+    for word in ("菜单", " 积分 ", "明细", "设置", "帮助"):
+        await world.says(member, word)
+        heard.append(world.last_to(member).splitlines()[0])
+
+    assert heard == ["陈阿姨，你好", "我的成长值", "明细（第 1 页）", "消息设置", "现在你可以"]
+
+
+async def test_offers_are_off_until_switched_on(world: World) -> None:
+    member = await world.member()
+    await world.says(member, "设置")
+    assert "优惠消息：关" in world.last_to(member)
+
+    await world.taps(member, "打开优惠消息")
+
+    assert "优惠消息：开" in world.last_to(member)
+    assert world.toasts(member)[-1] == "优惠消息：开"
+
+
+async def test_private_matters_asked_in_the_group_lead_to_the_private_chat(world: World) -> None:
+    member = await world.member()
+
+    await world.says(member, "积分", chat=world.group)
+
+    assert world.last_to(member, world.group) == "陈阿姨，这是你自己的事，我们私聊里看。"
+    await world.taps(member, "私聊里看", chat=world.group)
+    assert world.last_to(member).startswith("我的成长值")
+
+
+async def test_somebody_who_speaks_english_is_answered_in_english(world: World) -> None:
+    alice = await world.member("Alice", language="en")
+
+    await world.says(alice, "points")
+
+    assert world.last_to(alice).startswith("My growth\nGrowth 10")
+
+
+async def test_a_neighbour_from_before_the_bot_can_press_start(town: World) -> None:
+    leader = await town.person("林姐")
+    early = await town.person("孙伯")
+    chat = int(town.sandbox.add_group("老群", leader)["id"])
+    await town.does(early, "join", chat=chat)
+    await town.does(leader, "add", chat=chat, user=town.bot)
+    await town.does(leader, "promote", chat=chat, user=town.bot)
+    await town.taps(leader, "启用本群", chat=chat)
+
+    await town.taps(early, "开始", chat=chat)
+
+    assert town.last_to(early).startswith("孙伯，欢迎！")
+
+
+async def test_a_stranger_is_told_how_to_get_in_and_nothing_is_recorded(world: World) -> None:
+    stranger = await world.person("过客")
+
+    await world.does(stranger, "start")
+
+    assert world.last_to(stranger).startswith("你还不在我们的群里")
+    assert world.rows("SELECT count(*) FROM member WHERE user = ?", stranger) == [(0,)]

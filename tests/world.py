@@ -1,0 +1,167 @@
+"""A whole small town for tests: the real product against the sandbox, reading like a dialogue."""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import config as configuration
+from bot.config import Config
+from bot.runtime import Runtime
+from bot.timeline import Timeline
+from bot.wiring import build
+from kernel.clock import ManualClock
+from sandbox.server import Sandbox, serve
+from storage import migrate
+
+MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
+
+
+@dataclass(slots=True)
+class World:
+    """People, groups and the bot; every act waits until its consequences have settled."""
+
+    sandbox: Sandbox
+    runtime: Runtime
+    timeline: Timeline
+    bot: int
+    leader: int = 0
+    group: int = 0
+    _seen: dict[int, int] = field(default_factory=dict)
+
+    # -- arranging
+
+    async def opens_group(self, title: str = "阳光花园", *, enabled: bool = True) -> int:
+        """A leader makes a group, adds the bot and presses the enabling button; return the chat."""
+        leader = int(self.sandbox.add_user("林姐", language_code="zh")["id"])
+        chat = int(self.sandbox.add_group(title, leader)["id"])
+        self.sandbox.act(leader, "add", chat=chat, user=self.bot)
+        self.sandbox.act(leader, "promote", chat=chat, user=self.bot)
+        await self.settle()
+        if enabled:
+            await self.taps(leader, "启用本群", chat=chat)
+        self.leader, self.group = leader, chat
+        return chat
+
+    async def person(self, name: str = "小林", *, language: str = "zh", **more: Any) -> int:
+        """Somebody who is in no group yet."""
+        return int(self.sandbox.add_user(name, language_code=language, **more)["id"])
+
+    async def neighbour(self, name: str = "小林", *, language: str = "zh") -> int:
+        """Somebody who has just joined the group."""
+        person = await self.person(name, language=language)
+        await self.does(person, "join", chat=self.group)
+        return person
+
+    async def member(self, name: str = "陈阿姨", *, language: str = "zh") -> int:
+        """A neighbour who pressed Start and agreed."""
+        person = await self.neighbour(name, language=language)
+        await self.does(person, "start")
+        await self.taps(person, "Agree and start" if language == "en" else "同意，开始用")
+        return person
+
+    # -- acting
+
+    async def does(self, person: int, verb: str, /, **fields: Any) -> dict[str, Any]:
+        """Any verb of docs/sandbox.md."""
+        made: dict[str, Any] = self.sandbox.act(person, verb, **fields)
+        await self.settle()
+        return made
+
+    async def says(self, person: int, text: str, *, chat: int | None = None) -> None:
+        """A message in the group, or (without `chat`) in the private chat with the bot."""
+        where = {} if chat is None else {"chat": chat}
+        await self.does(person, "send", text=text, **where)
+
+    async def taps(self, person: int, label: str, *, chat: int | None = None, times: int = 1) -> None:
+        """Tap the newest button of that label, so many times before anything is answered."""
+        where = person if chat is None else chat
+        message = self.message_with(person, label, where)
+        for _ in range(times):
+            self.sandbox.act(person, "tap", chat=where, message=message, button=label)
+        await self.settle()
+
+    async def forges(self, person: int, data: str, *, chat: int | None = None) -> None:
+        """Tap with callback data of one's own making."""
+        where = person if chat is None else chat
+        message = self.sandbox.messages(person, where)[-1]["message_id"]
+        await self.does(person, "tap", chat=where, message=message, data=data, forge=True)
+
+    async def advance(self, **span: float) -> None:
+        """Push the clock; what falls due on the way is done in order."""
+        await self.timeline.run_until(self.timeline.clock.now() + timedelta(**span))
+
+    async def until(self, instant: datetime) -> None:
+        """Push the clock to `instant`."""
+        await self.timeline.run_until(instant)
+
+    async def settle(self) -> None:
+        """Wait until everything said is handled and everything that may leave has left."""
+        async with asyncio.timeout(20):
+            await self.timeline.settle()
+
+    # -- asserting
+
+    def said_to(self, person: int, chat: int | None = None) -> list[str]:
+        """Return the bot's messages in the private chat (or in `chat`), as they read now, oldest first."""
+        messages = self.sandbox.messages(person, chat)
+        return [m["text"] for m in messages if m["from"]["id"] == self.bot and "text" in m]
+
+    def last_to(self, person: int, chat: int | None = None) -> str:
+        """Return the bot's newest message."""
+        return self.said_to(person, chat)[-1]
+
+    def toasts(self, person: int) -> list[str]:
+        """Return what popped up for a person, oldest first."""
+        return [toast["text"] for toast in self.sandbox.toasts(person)]
+
+    def buttons(self, person: int, chat: int | None = None) -> list[str]:
+        """Return the labels under the bot's newest message."""
+        newest = self.sandbox.messages(person, chat)[-1]
+        rows = newest.get("reply_markup", {}).get("inline_keyboard", [])
+        return [button["text"] for row in rows for button in row]
+
+    def message_with(self, person: int, label: str, chat: int) -> int:
+        """Return the newest message that carries a button of that label."""
+        for message in reversed(self.sandbox.messages(person, chat)):
+            rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+            if any(button["text"] == label for row in rows for button in row):
+                return int(message["message_id"])
+        raise LookupError(f"no button {label!r} in chat {chat}")
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the database file itself, through a connection of the test's own."""
+        path = self.runtime.db.url.database
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            return connection.execute(sql, values).fetchall()
+
+
+@contextlib.asynccontextmanager
+async def open_world(folder: Path, *, start: datetime = MONDAY, **env: str) -> AsyncIterator[World]:
+    """Open a town in `folder`: an empty sandbox, and the product polling it."""
+    sandbox = Sandbox(start=start, frozen=True)
+    bot = sandbox.add_bot("菜博士", "caiboshi_test_bot")
+    async with serve(sandbox) as address:
+        config = config_for(address.base, bot["token"], folder / "world.db", **env)
+        migrate.upgrade(config.storage.url)
+        clock = ManualClock(start)
+        runtime = build(config, clock)
+        timeline = Timeline(runtime, clock, sandbox.set_clock, sandbox.drained, sandbox.pending)
+        async with runtime.running():
+            world = World(sandbox, runtime, timeline, int(bot["id"]))
+            await world.settle()
+            yield world
+
+
+def config_for(base_url: str, token: str, database: Path, **env: str) -> Config:
+    """Return the shipped defaults, pointed at a sandbox and a file of the test's own."""
+    config = configuration.load(None, env)
+    return replace(
+        config,
+        telegram=replace(config.telegram, token=token, base_url=base_url),
+        storage=replace(config.storage, url=f"sqlite:///{database}"),
+    )
