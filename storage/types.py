@@ -1,6 +1,7 @@
 """Column types and the naming convention every table follows."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON may hold half a character, UTF-8 may not
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -75,7 +77,10 @@ class JsonText(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Turn plain values into compact JSON."""
         del dialect
-        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        if value is None:
+            return None
+        packed = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", packed)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Turn JSON back into plain values."""
