@@ -1,0 +1,80 @@
+"""Small rows for the tests of the stores."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from features.growth.model import DueKind, Event
+from features.members.model import Group, Member, MembersPolicy, Person
+from kernel.ids import ChatId, MemberId, UserId
+from kernel.message import Kind, Language, MessageClass, Outgoing, Text
+from storage.inbox import TELEGRAM, NewRow
+from storage.uow import SqlUow
+from tests.conftest import NOW
+
+BOT = 4242
+CALLERS = 64
+EXPIRES_ON = date(2027, 11, 23)
+MINUTE = timedelta(minutes=1)
+
+POLICY = MembersPolicy(
+    zone=ZoneInfo("Asia/Shanghai"),
+    quiet_start=time(22),
+    quiet_end=time(8),
+    language=Language.ZH_CN,
+    name_columns=24,
+)
+
+
+def epoch_ms(instant: datetime) -> int:
+    """Return how an instant looks on the disk."""
+    return int(instant.timestamp() * 1000)
+
+
+def a_person(user: int = 7, name: str = "Li") -> Person:
+    return Person(UserId(user), name, Language.ZH_CN)
+
+
+def a_member(uow: SqlUow, user: int = 7) -> Member:
+    return uow.members.meet(a_person(user), now=uow.now)
+
+
+def a_group(uow: SqlUow, chat: int = -100) -> Group:
+    return uow.groups.meet(ChatId(chat), title="Garden 3", policy=POLICY, now=uow.now)
+
+
+def credit(
+    uow: SqlUow, member: MemberId, *, key: str, amount: int = 10, expires_on: date = EXPIRES_ON
+) -> bool:
+    return uow.growth.credit(
+        member, event=Event.REGISTER, key=key, amount=amount, expires_on=expires_on, now=uow.now
+    )
+
+
+def a_due(uow: SqlUow, member: MemberId, *, due_at: datetime = NOW, expires_on: date = EXPIRES_ON) -> int:
+    """Plan a lapse and return its id."""
+    uow.growth.plan(member, kind=DueKind.LAPSE, expires_on=expires_on, due_at=due_at)
+    return uow.growth.due(now=due_at, limit=1000)[-1]
+
+
+def a_message(
+    chat: int = 7,
+    *,
+    kind: Kind = Kind.SEND,
+    message_class: MessageClass = MessageClass.NOTICE,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+    dedupe_key: str | None = None,
+) -> Outgoing:
+    return Outgoing(
+        kind,
+        ChatId(chat),
+        message_class,
+        text=Text("home.menu"),
+        not_before=not_before,
+        expires_at=expires_at,
+        dedupe_key=dedupe_key,
+    )
+
+
+def an_update(number: int, chat: int = 7) -> NewRow:
+    return NewRow(TELEGRAM, number, chat, {"update_id": number})
