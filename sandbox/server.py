@@ -22,7 +22,7 @@ from sandbox.model import CREATOR, Chat, Json, Toast, User
 from sandbox.objects import chat_object, user_object
 from sandbox.serving import Address, run, serve
 from sandbox.verbs import act
-from sandbox.view import view_object, world_object
+from sandbox.view import chat_messages, view_object, world_object
 from sandbox.world import World
 
 __all__ = ["Address", "Sandbox", "run", "serve"]
@@ -126,12 +126,7 @@ class Sandbox:
 
     def messages(self, user: int, chat: int | None = None) -> list[Json]:
         """Return the Messages of one chat as this user sees them; None is the private chat with the bot."""
-        wanted = user if chat is None else chat
-        for shown in self.view(user)["chats"]:
-            if shown["id"] == wanted:
-                found: list[Json] = shown["messages"]
-                return found
-        raise not_found(f"user {user} has no chat {wanted}")
+        return chat_messages(self._world, user, chat)
 
     def toasts(self, user: int, after: int = 0) -> list[Json]:
         """Return what popped up for a user since `seq` was `after`: text, alert, chat, message, url."""

@@ -89,8 +89,9 @@ class _Server(uvicorn.Server):
             connection.shutdown()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + STOP_SECONDS
-        while self.server_state.connections and loop.time() < deadline:
-            await asyncio.sleep(0.002)  # noqa: ASYNC110 -- uvicorn tells of closed connections by no event
+        # Uvicorn tells of closed connections by no event.
+        while self.server_state.connections and loop.time() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
         for task in list(self.server_state.tasks):
             task.cancel()
 

@@ -45,6 +45,20 @@ def view_object(world: World, user_id: int, *, last: int | None = None) -> Json:
     }
 
 
+def chat_messages(world: World, user_id: int, chat_id: int | None) -> list[Json]:
+    """Return the Messages of one chat as a user sees them: none in a group they are not in.
+
+    None and the user's own id mean the private chat with the first bot, a bot's id the one with that bot.
+    """
+    me = world.user(user_id)
+    if chat_id is None or chat_id == me.id:
+        return _messages(world, world.private(world.bot().id, me.id), None)
+    if chat_id in world.bots:
+        return _messages(world, world.private(chat_id, me.id), None)
+    chat = world.group(chat_id)
+    return _messages(world, chat, None) if world.member(chat, me.id).inside else []
+
+
 def _people(world: World, bot: Bot) -> list[Json]:
     ids = {id(chat): list(chat.messages) for chat in world.groups.values()}
     found = []

@@ -1,0 +1,113 @@
+"""Every method once, judged against the Bot API; then every mutation of a good call, refused."""
+
+from typing import Any
+
+import pytest
+
+from sandbox.schema import METHODS
+from tests.sandbox.town import Town, keyboard, town
+
+WORD = "no such thing"
+
+
+async def _prepared(place: Town) -> dict[str, dict[str, Any]]:
+    """Return a good call of every method, in an order in which all of them succeed."""
+    box, group, user = place.sandbox, place.world.group, place.world.user
+    here = {"chat_id": group}
+    card = await place.ok("sendMessage", **here, text="deal", reply_markup=keyboard("A"))
+    message = here | {"message_id": card["message_id"]}
+    tap = box.act(user, "tap", chat=group, message=card["message_id"], button="A")
+    link = (await place.ok("createChatInviteLink", **here))["invite_link"]
+    first, second = (box.add_user(name)["id"] for name in ("First", "Second"))
+    for new in (first, second):
+        box.act(new, "request", chat=group)
+    member = here | {"user_id": user}
+    command = {"command": "deals", "description": "what is on"}
+    return {
+        "getMe": {},
+        "getUpdates": {"limit": 5},
+        "deleteWebhook": {},
+        "getWebhookInfo": {},
+        "sendMessage": here | {"text": "hello"},
+        "editMessageText": message | {"text": "changed"},
+        "editMessageReplyMarkup": message | {"reply_markup": keyboard("B")},
+        "pinChatMessage": message,
+        "unpinChatMessage": message,
+        "unpinAllChatMessages": here,
+        "answerCallbackQuery": {"callback_query_id": tap["id"]},
+        "deleteMessage": message,
+        "deleteMessages": here | {"message_ids": [1, 2]},
+        "getChat": here,
+        "getChatMember": member,
+        "getChatAdministrators": here,
+        "getChatMemberCount": here,
+        "createChatInviteLink": here,
+        "editChatInviteLink": here | {"invite_link": link, "name": "x"},
+        "revokeChatInviteLink": here | {"invite_link": link},
+        "exportChatInviteLink": here,
+        "approveChatJoinRequest": here | {"user_id": first},
+        "declineChatJoinRequest": here | {"user_id": second},
+        "restrictChatMember": member | {"permissions": {}},
+        "banChatMember": member,
+        "unbanChatMember": member,
+        "promoteChatMember": here | {"user_id": place.world.members[1], "can_pin_messages": True},
+        "setMyCommands": {"commands": [command]},
+        "getMyCommands": {},
+        "deleteMyCommands": {},
+        "setMyName": {"name": "Greens"},
+        "setMyDescription": {"description": "x"},
+        "setMyShortDescription": {"short_description": "x"},
+        "setChatMenuButton": {"menu_button": {"type": "commands"}},
+        "sendChatAction": here | {"action": "typing"},
+        "setChatTitle": here | {"title": "Autumn"},
+        "leaveChat": here,
+    }
+
+
+async def test_every_method_answers_what_telegram_promises() -> None:
+    async with town() as place:
+        good = await _prepared(place)
+
+        for method, params in good.items():
+            await place.ok(method, **params)
+
+        assert set(METHODS) - set(good) == {"logOut", "close"}
+
+
+async def test_every_mutation_of_a_good_call_is_refused_by_name() -> None:
+    async with town() as place:
+        good = await _prepared(place)
+        mutations = [
+            (method, bad, named)
+            for method, params in good.items()
+            for bad, named in _mutations(method, params)
+        ]
+        before = place.sandbox.seq
+
+        answers = [(await place.refused(method, **bad), named) for method, bad, named in mutations]
+
+        assert len(answers) > 200
+        assert all(answer.startswith("400 Bad Request: ") for answer, _ in answers)
+        assert [(answer, named) for answer, named in answers if named not in answer] == []
+        assert place.sandbox.seq == before
+
+
+def _mutations(method: str, params: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    found: list[tuple[dict[str, Any], str]] = [(params | {"colour": "red"}, "colour")]
+    for name, field in METHODS[method].items():
+        if field.required:
+            rest = {key: value for key, value in params.items() if key != name}
+            found.append((rest, "text" if name == "text" else name))
+        if field.kind not in ("str", "chat"):
+            found.append((params | {name: WORD}, name))
+        if field.kind == "chat":
+            found.append((params | {name: WORD}, "chat not found"))
+        if field.kind == "str":
+            found.append((params | {name: 5}, name))
+    return found
+
+
+@pytest.mark.parametrize("method", ["setWebhook", "sendPhoto", "getme2", "GETCAKE"])
+async def test_a_method_not_served_is_not_found(method: str) -> None:
+    async with town() as place:
+        assert await place.refused(method) == "404 Not Found"
