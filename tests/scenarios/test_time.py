@@ -41,8 +41,7 @@ async def test_one_long_push_says_the_same_as_many_short_ones(tmp_path: Path) ->
 
 
 async def test_a_notice_waits_for_the_end_of_the_quiet_hours(tmp_path: Path) -> None:
-    early = {"CAIBOSHI__GROWTH__NOTICE_AT": "06:30"}
-    async with open_world(tmp_path, **early) as world:
+    async with open_world(tmp_path, CAIBOSHI__GROWTH__NOTICE_AT="06:30") as world:
         await world.opens_group()
         member = await world.member()
         said = len(world.said_to(member))

@@ -1,0 +1,164 @@
+"""The demo as a new user meets it: the real command, the real page, in Chromium."""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+NEWCOMER, LEADER, CHEN, EAST = 7009, 7001, 7003, 7008
+GROUP, EAST_GROUP = -1001700000001, -1001700000002
+
+pytestmark = [pytest.mark.pages, pytest.mark.xdist_group("pages")]
+if CHROMIUM is None and os.environ.get("CI") != "true":
+    pytestmark.append(pytest.mark.skipif(True, reason="needs Debian's chromium: apt-get install chromium"))
+
+
+@pytest.fixture
+async def url() -> AsyncIterator[str]:
+    """`caiboshi demo` on a free port."""
+    demo = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "demo", "--port", "0"), stdout=asyncio.subprocess.PIPE
+    )
+    assert demo.stdout is not None
+    line = (await demo.stdout.readline()).decode()
+    found = re.search(r"http://127\.0\.0\.1:\d+/demo", line)
+    assert found, line
+    yield found[0]
+    demo.send_signal(signal.SIGINT)
+    assert await demo.wait() == 0
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A headless Chromium."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def faults() -> Iterator[list[str]]:
+    """What the browser's console complains of fails the test."""
+    found: list[str] = []
+    yield found
+    assert found == []
+
+
+Open = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+def opened(browser: Browser, url: str, faults: list[str]) -> Open:
+    """Open the page as somebody who has never been here."""
+
+    async def open_page(rest: str = "", *, width: int = 1440, height: int = 900) -> Page:
+        size = {"width": width, "height": height}
+        page = await browser.new_page(viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        page.on("console", lambda said: note(said, faults))
+        await page.goto(url + rest)
+        await page.wait_for_selector('html[data-ready="1"]')
+        return page
+
+    return open_page
+
+
+def note(said: ConsoleMessage, faults: list[str]) -> None:
+    """Keep what the console calls an error."""
+    if said.type == "error":
+        faults.append(said.text)
+
+
+async def press(page: Page, label: str) -> None:
+    """Tap the newest button of that label in the chat."""
+    await page.get_by_test_id("btn").filter(has_text=label).last.click()
+
+
+async def say(page: Page, text: str) -> None:
+    """Type and send by Enter."""
+    await page.get_by_test_id("composer").fill(text)
+    await page.get_by_test_id("composer").press("Enter")
+
+
+async def test_a_newcomer_joins_agrees_and_sees_points_and_an_old_neighbour_is_reminded(
+    opened: Open,
+) -> None:
+    page = await opened()
+    thread = page.locator("#thread")
+    await page.get_by_test_id(f"person-{NEWCOMER}").click()
+    await page.get_by_test_id(f"chat-{GROUP}").click()
+    await page.get_by_test_id("join").click()
+    await expect(thread).to_contain_text("欢迎 小林 来到阳光花园团购群")
+
+    await press(page, "开始")
+    await expect(thread).to_contain_text("同意就点下面，送你 10 成长值和 10 积分")
+    await press(page, "同意，开始用")
+    await expect(page.get_by_test_id("toast").first).to_contain_text("到账 +10")
+    await expect(thread).to_contain_text("现在成长值 10 · 积分 10")
+    await press(page, "明细")
+    await expect(thread).to_contain_text("注册见面礼")
+    await press(page, "返回菜单")
+    await expect(thread).to_contain_text("小林，你好")
+    await say(page, "积分")
+    await expect(thread).to_contain_text("我的成长值")
+
+    await page.get_by_test_id("jump-days:30").click()
+    await expect(page.get_by_test_id("clock")).to_contain_text("12月23日")
+    await page.get_by_test_id(f"person-{CHEN}").click()
+    await page.get_by_test_id(f"chat-{CHEN}").click()
+    reminder = thread.locator("article, .message, [data-testid^=msg-]").filter(has_text="积分快到期了").last
+    await expect(reminder).to_contain_text("10:00")
+    await say(page, "明细")
+    await expect(thread).to_contain_text("积分到期")
+
+
+async def test_a_leader_enables_a_group_on_a_phone(opened: Open) -> None:
+    page = await opened(f"#as={EAST}&chat={EAST_GROUP}", width=390, height=844)
+
+    await press(page, "启用本群")
+
+    await expect(page.get_by_test_id("toast").first).to_contain_text("启用好了。")
+    await expect(page.locator("#thread")).to_contain_text("本群已启用")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_the_page_speaks_english_and_draws_in_the_dark(opened: Open) -> None:
+    page = await opened(f"?lang=en&theme=dark#as={LEADER}&chat={GROUP}")
+
+    await expect(page.locator("body")).to_contain_text("Outbox")
+    assert await page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+async def test_the_inspector_shows_what_the_bot_did(opened: Open) -> None:
+    page = await opened()
+
+    for tab, says in (("outbox", "growth.expiring"), ("journal", "growth.notified"), ("jobs", "points_due")):
+        await page.get_by_test_id(f"tab-{tab}").click()
+        await expect(page.locator("#tab-panel")).to_contain_text(re.compile(re.escape(says)))
+
+
+async def test_wild_text_neither_breaks_the_page_nor_the_bot(opened: Open) -> None:
+    page = await opened(f"#as={CHEN}&chat={CHEN}")
+
+    for text in ("<img src=x onerror=alert(1)>", "\u202eabc\u200b", "字" * 4096, "/nosuch"):
+        await say(page, text)
+
+    await expect(page.locator("#thread")).to_contain_text("没有 /nosuch 这个命令")
+    assert await page.locator("#thread img").count() == 0
