@@ -1,9 +1,9 @@
 """What people do about groups: come, ask, leave, let in, send away, promote."""
 
-from sandbox.delivery import Door, set_member
+from sandbox.delivery import Door, next_message, post, set_member
 from sandbox.errors import ControlError, not_found
 from sandbox.model import MEMBER, Chat, InviteLink, Json, Member, User
-from sandbox.objects import member_object
+from sandbox.objects import chat_object, member_object
 from sandbox.people import admit, ask, enter, go
 from sandbox.rights import ADMIN_RIGHTS, ALL_RIGHTS
 from sandbox.world import World
@@ -49,7 +49,7 @@ def _door(world: World, me: User, given: Json) -> tuple[Chat, InviteLink | None]
 
 
 def _by_link(world: World, url: str) -> tuple[Chat, InviteLink]:
-    for chat in world.groups.values():
+    for chat in world.open_groups():
         link = chat.links.get(url)
         if link is None:
             continue
@@ -147,6 +147,23 @@ def demote(world: World, me: User, given: Json) -> Json:
         raise ControlError(f"user {user.id} is no administrator of chat {chat.id}")
     set_member(world, chat, user.id, MEMBER, actor=me.id)
     return _standing(world, chat, user)
+
+
+def migrate(world: World, me: User, given: Json) -> Json:
+    """Upgrade a basic group to a supergroup: a new chat id, message ids from 1; return the new Chat."""
+    old = world.group(given["chat"])
+    if old.kind != "group" or world.member(old, me.id).status != "creator":
+        raise ControlError(f"only the creator upgrades, and only a basic group; got chat {old.id}")
+    new = world.add_group(Chat(0, "supergroup", old.title, permissions=old.permissions))
+    farewell = next_message(world, old, me.id)
+    farewell.migrate_to = new.id
+    post(world, old, farewell)
+    new.members = dict(old.members)
+    old.members, old.migrated_to = {}, new.id
+    welcome = next_message(world, new, me.id)
+    welcome.migrate_from = old.id
+    post(world, new, welcome)
+    return chat_object(world, new)
 
 
 def _admin(world: World, me: User, given: Json, right: str) -> Chat:

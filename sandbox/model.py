@@ -74,11 +74,15 @@ class Message:
     left_member: int = 0
     pinned: int = 0
     new_title: str = ""
+    migrate_to: int = 0
+    migrate_from: int = 0
+    anonymous: bool = False
 
     @property
     def is_service(self) -> bool:
         """Say whether the message tells of an event and holds no text."""
-        return bool(self.new_members or self.left_member or self.pinned or self.new_title)
+        moved = self.migrate_to or self.migrate_from
+        return bool(self.new_members or self.left_member or self.pinned or self.new_title or moved)
 
 
 @dataclass(slots=True)
@@ -128,6 +132,7 @@ class Chat:
     write_until: int = 0
     keyboard: Json | None = None
     instance: str = ""
+    migrated_to: int = 0
 
     @property
     def is_private(self) -> bool:

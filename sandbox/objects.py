@@ -4,6 +4,14 @@ from sandbox.model import Callback, Chat, InviteLink, JoinRequest, Json, Member,
 from sandbox.rights import ADMIN_RIGHTS, PERMISSIONS
 from sandbox.world import Bot, World
 
+ANONYMOUS: Json = {
+    "id": 1_087_968_824,
+    "is_bot": True,
+    "first_name": "Group",
+    "username": "GroupAnonymousBot",
+}
+"""Who stands for an administrator who is anonymous."""
+
 
 def user_object(user: User) -> Json:
     """Return a User; empty names are left out."""
@@ -54,6 +62,8 @@ def message_object(world: World, chat: Chat, message: Message, *, nested: bool =
         "chat": chat_object(world, chat),
         "date": message.date,
     }
+    if message.anonymous:
+        found |= {"from": ANONYMOUS, "sender_chat": chat_object(world, chat)}
     if message.is_service:
         return found | _service_fields(world, chat, message)
     found["text"] = message.text
@@ -81,6 +91,10 @@ def _service_fields(world: World, chat: Chat, message: Message) -> Json:
         return {"left_chat_member": user_object(world.users[message.left_member])}
     if message.pinned:
         return {"pinned_message": pinned_object(world, chat, message.pinned)}
+    if message.migrate_to:
+        return {"migrate_to_chat_id": message.migrate_to}
+    if message.migrate_from:
+        return {"migrate_from_chat_id": message.migrate_from}
     return {"new_chat_title": message.new_title}
 
 

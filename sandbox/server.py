@@ -82,6 +82,8 @@ class Sandbox:
         self._world.user(creator)
         if kind not in ("supergroup", "group"):
             raise ControlError(f"type must be supergroup or group; got {kind}")
+        if username and kind == "group":
+            raise ControlError("only a supergroup can have a username; give none or type supergroup")
         if not 1 <= utf16_length(title.strip()) <= MAX_TITLE:
             raise ControlError(f"title must have 1-{MAX_TITLE} characters")
         if chat_id > 0 or (chat_id and (chat_id < -1_000_000_000_000) != (kind == "supergroup")):

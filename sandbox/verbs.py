@@ -97,6 +97,7 @@ def send(world: World, me: User, given: Json) -> Json:
 def _say(world: World, chat: Chat, me: User, text: Formatted, reply_to: int) -> Json:
     message = next_message(world, chat, me.id)
     message.text, message.entities, message.reply_to = text.text, text.entities, reply_to
+    message.anonymous = not chat.is_private and "is_anonymous" in world.member(chat, me.id).rights
     return post(world, chat, message)
 
 
@@ -232,6 +233,7 @@ VERBS = {
     "leave": (groupverbs.leave, fields("chat:int!")),
     "promote": (groupverbs.promote, fields("chat:int! user:int! rights:words")),
     "demote": (groupverbs.demote, _ABOUT),
+    "migrate": (groupverbs.migrate, fields("chat:int!")),
     "block": (block, fields("bot:int")),
     "unblock": (unblock, fields("bot:int")),
     "read": (read, fields("chat:int bot:int")),

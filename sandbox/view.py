@@ -18,8 +18,7 @@ def world_object(world: World) -> Json:
         "bots": [user_object(bot.user) | {"privacy": bot.privacy} for bot in world.bots.values()],
         "users": [user_object(user) for user in world.users.values() if not user.is_bot],
         "chats": [
-            chat_object(world, chat) | {"members": len(world.insiders(chat))}
-            for chat in world.groups.values()
+            chat_object(world, chat) | {"members": len(world.insiders(chat))} for chat in world.open_groups()
         ],
     }
 
@@ -39,7 +38,7 @@ def view_object(world: World, user_id: int, *, last: int | None = None) -> Json:
         "bot": user_object(bot.user),
         "commands": offered_commands(bot, home, me, world),
         "chats": [
-            *(_group(world, chat, me, last) for chat in world.groups.values()),
+            *(_group(world, chat, me, last) for chat in world.open_groups()),
             *(_private(world, chat, me, last, chat is home) for chat in privates),
         ],
     }
@@ -60,14 +59,14 @@ def chat_messages(world: World, user_id: int, chat_id: int | None) -> list[Json]
 
 
 def _people(world: World, bot: Bot) -> list[Json]:
-    ids = {id(chat): list(chat.messages) for chat in world.groups.values()}
+    ids = {id(chat): list(chat.messages) for chat in world.open_groups()}
     found = []
     for user in world.users.values():
         if user.is_bot:
             continue
         home = world.privates.get((bot.id, user.id))
         unread = 0 if home is None else _unread(home, user.id, list(home.messages))
-        for chat in world.groups.values():
+        for chat in world.open_groups():
             if user.id in chat.members and world.member(chat, user.id).inside:
                 unread += _unread(chat, user.id, ids[id(chat)])
         found.append(

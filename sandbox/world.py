@@ -82,7 +82,13 @@ class World:
         found = self.groups.get(chat_id)
         if found is None:
             raise not_found(f"no group has the id {chat_id}; GET /control/world lists them")
+        if found.migrated_to:
+            raise not_found(f"group {chat_id} was upgraded to the supergroup {found.migrated_to}")
         return found
+
+    def open_groups(self) -> list[Chat]:
+        """Return the groups that were not upgraded to another."""
+        return [chat for chat in self.groups.values() if not chat.migrated_to]
 
     def private(self, bot_id: int, user_id: int) -> Chat:
         """Return the private chat of a bot and a user, made on first use."""

@@ -31,6 +31,9 @@ def find_chat(world: World, bot: Bot, chat_id: int | str) -> Chat:
 
 
 def _entered(world: World, bot: Bot, chat: Chat) -> Chat:
+    if chat.migrated_to:
+        text = "Bad Request: group chat was upgraded to a supergroup chat"
+        raise ApiError(400, text, {"migrate_to_chat_id": chat.migrated_to})
     member = world.member(chat, bot.id)
     if member.inside:
         return chat
