@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from sqlalchemy.exc import OperationalError
 from telegram.error import InvalidToken, NetworkError
 
 from bot import config as configuration
@@ -52,6 +53,8 @@ def run(config: ConfigPath = None) -> None:
             _run_to_the_end(_run(settings))
     except DatabaseInUse as fault:
         _stop(str(fault))
+    except OperationalError as fault:
+        _stop(f"the database does not answer: {fault.orig}")
     except OSError as fault:
         _stop(f"web.port {settings.web.port} cannot be used: {fault.strerror or fault}")
     except InvalidToken:

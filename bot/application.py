@@ -1,5 +1,7 @@
 """python-telegram-bot's part: types, parsing and routing. It neither fetches nor sends by itself."""
 
+from typing import NamedTuple
+
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.wire import Wire
@@ -12,13 +14,20 @@ _GUARDS, _FEATURES = -1, 0
 _SENDING_CONNECTIONS, _POLLING_CONNECTIONS = 16, 2
 
 
-def build_bot(*, token: str, base_url: str) -> tuple[ExtBot[None], Wire]:
-    """Return the bot, and the wire kept for polling alone."""
-    polling = Wire(_POLLING_CONNECTIONS)
+class Wires(NamedTuple):
+    """The bot's connections: polling has its own, so that a long poll never waits for a send."""
+
+    sending: Wire
+    polling: Wire
+
+
+def build_bot(*, token: str, base_url: str) -> tuple[ExtBot[None], Wires]:
+    """Return the bot and its wires. Raises InvalidToken for a token that cannot be one."""
+    wires = Wires(Wire(_SENDING_CONNECTIONS), Wire(_POLLING_CONNECTIONS))
     bot: ExtBot[None] = ExtBot(
-        token, base_url=base_url, request=Wire(_SENDING_CONNECTIONS), get_updates_request=polling
+        token, base_url=base_url, request=wires.sending, get_updates_request=wires.polling
     )
-    return bot, polling
+    return bot, wires
 
 
 def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:

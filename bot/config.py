@@ -18,6 +18,7 @@ from features.members.model import MembersPolicy
 from kernel.policy import Range
 
 ENV_PREFIX = "CAIBOSHI__"
+_DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
 class ConfigError(Exception):
@@ -38,6 +39,11 @@ class StorageConfig:
     """Where the data lies."""
 
     url: str
+
+    def __post_init__(self) -> None:
+        if not self.url.startswith(_DATABASES):
+            scheme = self.url.partition(":")[0]  # the rest may hold a password
+            raise ValueError(f"url = '{scheme}:…': expected one that begins with {' or '.join(_DATABASES)}")
 
 
 @dataclass(frozen=True, slots=True)

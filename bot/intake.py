@@ -32,13 +32,16 @@ _LONGEST_PAUSE = 30.0
 class Intake:
     """The long poll: inbox first, then the offset moves."""
 
-    def __init__(self, *, db: Db, lanes: Lanes, wire: Wire, url: str, bot_id: int, poll_seconds: int) -> None:
+    def __init__(self, *, db: Db, lanes: Lanes, wire: Wire, url: str, poll_seconds: int) -> None:
         self._db, self._lanes, self._wire = db, lanes, wire
-        self._url, self._bot_id, self._poll_seconds = url, bot_id, poll_seconds
+        self._url, self._poll_seconds = url, poll_seconds
+        self._bot_id = 0
         self._offset = 0
+        self.answered = False  # whether Telegram answered the last poll
 
-    async def run(self) -> None:
+    async def run(self, bot_id: int) -> None:
         """Handle what a killed process left, then poll for as long as the process lives."""
+        self._bot_id = bot_id
         await self._recover()
         pause = 1.0
         while True:
@@ -51,10 +54,11 @@ class Intake:
                 await asyncio.sleep(seconds_of(told))
             except (Conflict, NetworkError) as fault:
                 _log.warning("polling failed", extra={"fault": fault.message, "pause_seconds": pause})
+                self.answered = False
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
             else:
-                pause = 1.0
+                pause, self.answered = 1.0, True
                 await self._take_in(updates)
 
     async def _recover(self) -> None:

@@ -60,9 +60,10 @@ class Runtime:
     app: App
     catalog: Catalog
     bot: ExtBot[None]
-    polling: Wire
+    wires: tuple[Wire, ...]
     application: BotApplication
     monotonic: Monotonic
+    intake: Intake
     lanes: Lanes
     sender: Sender
     engine: Engine
@@ -71,21 +72,13 @@ class Runtime:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run the product inside the block; leaving it stops in reverse order."""
-        await self.application.initialize()  # getMe: the token is good and Telegram answers
-        await self._register_commands()
-        intake = Intake(
-            db=self.db,
-            lanes=self.lanes,
-            wire=self.polling,
-            url=f"{self.config.telegram.base_url}{self.config.telegram.token}",
-            bot_id=self.bot.id,
-            poll_seconds=self.config.telegram.poll_seconds,
-        )
         try:
+            await self.application.initialize()  # getMe: the token is good and Telegram answers
+            await self._register_commands()
             async with asyncio.TaskGroup() as group:
                 self.tasks.open(group)
                 parts = [
-                    group.create_task(intake.run(), name="intake"),
+                    group.create_task(self.intake.run(self.bot.id), name="intake"),
                     group.create_task(self.engine.run(), name="engine"),
                     group.create_task(self.sender.run(), name="sender"),
                 ]
@@ -95,6 +88,8 @@ class Runtime:
                     await self._stop(parts)
         finally:
             await self.application.shutdown()
+            for wire in self.wires:
+                await wire.shutdown()
             await self.reader.close()
             self.db.close()
 
@@ -107,7 +102,7 @@ class Runtime:
     async def ready(self) -> Mapping[str, bool]:
         """Return what must hold for the product to work."""
         await self.db.run(lambda uow: uow.outbox.next_at())  # raises when the database does not answer
-        return {"database": True, "telegram": self.application.running or bool(self.bot.username)}
+        return {"database": True, "telegram": self.intake.answered}
 
     async def _stop(self, parts: list[asyncio.Task[None]]) -> None:
         intake, *others = parts

@@ -74,7 +74,9 @@ class Wire(BaseRequest):
                 method, url, data=body, headers=headers, timeout=timeout
             ) as response:
                 payload = await response.read()
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as fault:
+        except aiohttp.ClientConnectorError as fault:
+            raise NotSent(str(fault)) from fault  # names host and reason, never the path with the token
+        except aiohttp.ConnectionTimeoutError as fault:
             raise NotSent(type(fault).__name__) from fault
         except TimeoutError as fault:
             raise TimedOut(type(fault).__name__) from fault

@@ -2,6 +2,7 @@
 
 from bot.application import build_application, build_bot
 from bot.config import Config
+from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.pace import Monotonic, Pace
 from bot.runtime import Runtime, Tasks
@@ -28,7 +29,7 @@ def build(config: Config, clock: Clock) -> Runtime:
     app = build_app(config)
     tasks = Tasks()
     db = open_db(config.storage.url, clock)
-    bot, polling = build_bot(token=config.telegram.token, base_url=config.telegram.base_url)
+    bot, wires = build_bot(token=config.telegram.token, base_url=config.telegram.base_url)
     application = build_application(bot, catalog)
     monotonic = Monotonic()
     sender = Sender(
@@ -44,6 +45,13 @@ def build(config: Config, clock: Clock) -> Runtime:
     lanes = Lanes(
         db=db, app=app, catalog=catalog, application=application, committed=sender.wake, spawn=tasks.spawn
     )
+    intake = Intake(
+        db=db,
+        lanes=lanes,
+        wire=wires.polling,
+        url=f"{config.telegram.base_url}{config.telegram.token}",
+        poll_seconds=config.telegram.poll_seconds,
+    )
     engine = Engine(runner=db, app=app, jobs=JOBS, clock=clock, committed=sender.wake)
     return Runtime(
         config=config,
@@ -53,9 +61,10 @@ def build(config: Config, clock: Clock) -> Runtime:
         app=app,
         catalog=catalog,
         bot=bot,
-        polling=polling,
+        wires=wires,
         application=application,
         monotonic=monotonic,
+        intake=intake,
         lanes=lanes,
         sender=sender,
         engine=engine,
