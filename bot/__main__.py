@@ -20,7 +20,7 @@ from sandbox import server as sandbox_server
 from storage import migrate as migrations
 from storage.lock import DatabaseInUse, writer_lock
 from web import app as web
-from web.server import serving
+from web.server import PortUnavailable, serving
 
 cli = typer.Typer(
     name="caiboshi",
@@ -55,8 +55,10 @@ def run(config: ConfigPath = None) -> None:
         _stop(str(fault))
     except OperationalError as fault:
         _stop(f"the database does not answer: {fault.orig}")
+    except PortUnavailable as fault:
+        _stop(f"{fault}; choose another web.host or web.port")
     except OSError as fault:
-        _stop(f"web.port {settings.web.port} cannot be used: {fault.strerror or fault}")
+        _stop(f"{fault.filename or settings.storage.url}: {fault.strerror or fault}")
     except InvalidToken:
         _stop("Telegram does not accept the bot token: copy it again from @BotFather")
     except NetworkError as fault:

@@ -11,6 +11,10 @@ from starlette.applications import Starlette
 _GRACE_SECONDS = 3
 
 
+class PortUnavailable(Exception):
+    """The web part cannot listen where the configuration says."""
+
+
 class _Server(uvicorn.Server):
     """A server that starts and stops by events."""
 
@@ -29,8 +33,11 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serving(app: Starlette, *, host: str, port: int) -> AsyncIterator[int]:
-    """Serve `app` while the block runs and yield the port. Raises OSError for a port that is taken."""
-    listener = socket.create_server((host, port))
+    """Serve `app` while the block runs and yield the port. Raises PortUnavailable."""
+    try:
+        listener = socket.create_server((host, port))
+    except OSError as fault:
+        raise PortUnavailable(f"{host}:{port} cannot be listened on: {fault.strerror or fault}") from fault
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=_GRACE_SECONDS
     )
