@@ -17,7 +17,8 @@ from bot.wiring import build
 from kernel import business_day
 from kernel.clock import ManualClock
 from sandbox import page
-from sandbox.server import Sandbox, serve
+from sandbox.sandbox import Sandbox
+from sandbox.server import serve
 from storage import migrate, views
 from web import app as web
 

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.timeline import Timeline
-from sandbox.server import Sandbox
+from sandbox.sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True)

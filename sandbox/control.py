@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sse_starlette import EventSourceResponse
 from starlette.requests import Request
@@ -14,10 +14,8 @@ from sandbox.errors import ApiError, ControlError, not_found
 from sandbox.events import events
 from sandbox.model import Json
 from sandbox.params import checked_fields
+from sandbox.sandbox import Sandbox
 from sandbox.schema import Field, fields
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Reader = Callable[[Json], Any]
@@ -32,7 +30,7 @@ _REDELIVER = fields("update_id:int! new_id:bool bot:int")
 class Control:
     """The routes under /control, over one sandbox."""
 
-    def __init__(self, sandbox: "Sandbox") -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
     def routes(self) -> list[Route]:

@@ -2,26 +2,12 @@
 
 import json
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
-from sandbox.model import Json, Toast
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.objects import toast_object
+from sandbox.sandbox import Sandbox
 
 
-def toast_object(toast: Toast) -> Json:
-    """Return what a `toast` event carries."""
-    return {
-        "text": toast.text,
-        "alert": toast.alert,
-        "chat": toast.chat,
-        "message": toast.message,
-        "url": toast.url,
-    }
-
-
-async def events(sandbox: "Sandbox", user_id: int) -> AsyncIterator[dict[str, str]]:
+async def events(sandbox: Sandbox, user_id: int) -> AsyncIterator[dict[str, str]]:
     """Yield one `change` at once and one after every burst of changes, and each new toast, until the end."""
     seen = -1
     shown = sandbox.seq

@@ -1,6 +1,6 @@
 """Bot API objects, written from the world."""
 
-from sandbox.model import Callback, Chat, InviteLink, JoinRequest, Json, Member, Message, User
+from sandbox.model import Callback, Chat, InviteLink, JoinRequest, Json, Member, Message, Toast, User
 from sandbox.rights import ADMIN_RIGHTS, PERMISSIONS
 from sandbox.world import Bot, World
 
@@ -176,4 +176,15 @@ def callback_object(world: World, callback: Callback, data: str) -> Json:
         "message": shown,
         "chat_instance": callback.chat.instance,
         "data": data,
+    }
+
+
+def toast_object(toast: Toast) -> Json:
+    """Return what a `toast` event carries."""
+    return {
+        "text": toast.text,
+        "alert": toast.alert,
+        "chat": toast.chat,
+        "message": toast.message,
+        "url": toast.url,
     }

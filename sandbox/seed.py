@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 
-from sandbox.server import Sandbox
+from sandbox.sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from bot.runtime import Runtime
 from bot.timeline import Timeline
 from bot.wiring import build
 from kernel.clock import ManualClock
-from sandbox.server import Sandbox, serve
+from sandbox.sandbox import Sandbox
+from sandbox.server import serve
 from storage import migrate
 
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai

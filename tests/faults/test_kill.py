@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.server import Sandbox, serve
+from sandbox.sandbox import Sandbox
+from sandbox.server import serve
 
 FULL = os.environ.get("CAIBOSHI_TEST_FAULTS") == "full"
 KILLS, PEOPLE = (20, 100) if FULL else (3, 15)

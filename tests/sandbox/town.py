@@ -8,9 +8,10 @@ from typing import Any
 
 import httpx
 
+from sandbox.sandbox import Sandbox
 from sandbox.schema import BY_LOWER_NAME
 from sandbox.seed import Seeded, seeded
-from sandbox.server import Address, Sandbox, serve
+from sandbox.server import Address, serve
 from tests.sandbox.judge import api, objections
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

@@ -1,0 +1,215 @@
+"""One sandbox: a world, its clock and its faults, driven from Python."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sandbox.botapi import BotApi
+from sandbox.calls import CallLog
+from sandbox.clock import SandboxClock
+from sandbox.delivery import set_member
+from sandbox.entities import utf16_length
+from sandbox.errors import ControlError, not_found
+from sandbox.faults import Faults
+from sandbox.model import CREATOR, Chat, Json, Toast, User
+from sandbox.objects import chat_object, toast_object, user_object
+from sandbox.verbs import act
+from sandbox.view import chat_messages, view_object, world_object
+from sandbox.world import World
+
+MAX_NAME = 64
+MAX_TITLE = 128
+
+
+class Sandbox:
+    """A Telegram of its own. Every method is for the event loop's thread."""
+
+    def __init__(self, *, seed: int = 1, start: datetime | None = None, frozen: bool = False) -> None:
+        """Make an empty world. `start` None is the real time; a `frozen` clock moves only when told to."""
+        self.clock = SandboxClock(start, frozen=frozen)
+        self._world = World(self.clock, seed)
+        self._faults = Faults()
+        self._log = CallLog()
+        self._api = BotApi(self._world, self._faults, self._log)
+        self.closed = False
+
+    # -- the world
+
+    def add_user(
+        self,
+        first_name: str,
+        *,
+        last_name: str = "",
+        username: str = "",
+        language_code: str = "",
+        user_id: int = 0,
+    ) -> Json:
+        """Add a person; a `user_id` of 0 gets the next free one. Return the User."""
+        user = User(user_id, first_name, last_name, username.removeprefix("@"), language_code)
+        _check_names(user)
+        return user_object(self._world.add_user(user))
+
+    def add_bot(
+        self, first_name: str, username: str, *, privacy: bool = True, bot_id: int = 0, token: str = ""
+    ) -> Json:
+        """Add a bot; return its User with its `token`. The first bot is the one verbs mean by default."""
+        user = User(bot_id, first_name, username=username.removeprefix("@"), is_bot=True)
+        _check_names(user)
+        bot = self._world.add_bot(user, privacy=privacy, token=token)
+        return user_object(user) | {"token": bot.token}
+
+    def add_group(
+        self,
+        title: str,
+        creator: int,
+        *,
+        kind: str = "supergroup",
+        chat_id: int = 0,
+        username: str = "",
+        join_by_request: bool = False,
+    ) -> Json:
+        """Add a group with its creator inside; return the Chat."""
+        self._world.user(creator)
+        if kind not in ("supergroup", "group"):
+            raise ControlError(f"type must be supergroup or group; got {kind}")
+        if username and kind == "group":
+            raise ControlError("only a supergroup can have a username; give none or type supergroup")
+        if not 1 <= utf16_length(title.strip()) <= MAX_TITLE:
+            raise ControlError(f"title must have 1-{MAX_TITLE} characters")
+        if chat_id > 0 or (chat_id and (chat_id < -1_000_000_000_000) != (kind == "supergroup")):
+            raise ControlError(f"a supergroup has an id below -1000000000000, a group above; got {chat_id}")
+        chat = Chat(chat_id, kind, title.strip(), username.removeprefix("@"), join_by_request)
+        self._world.add_group(chat)
+        set_member(self._world, chat, creator, CREATOR, actor=creator)
+        return chat_object(self._world, chat)
+
+    def settle(self, *, started: Sequence[int] = ()) -> None:
+        """Make what was done so far old: no update waits, all is read, and `started` users pressed Start."""
+        world = self._world
+        bot = world.bot()
+        for user in started:
+            world.private(bot.id, user).started = True
+        for each in world.bots.values():
+            each.queue.drop()
+        for chat in world.groups.values():
+            chat.reads.update(dict.fromkeys(chat.members, chat.last_id))
+
+    def set_privacy(self, bot: int, *, privacy: bool) -> None:
+        """Turn a bot's privacy mode on or off."""
+        self._world.bot(bot).privacy = privacy
+
+    def world(self) -> Json:
+        """Return who and what exists: `now`, `bots`, `users`, `chats`."""
+        return world_object(self._world)
+
+    # -- being a user
+
+    def act(self, user: int, verb: str, /, **fields: Any) -> Json:
+        """Do a verb of docs/sandbox.md as a user; return what it made. Raises ControlError."""
+        return act(self._world, user, verb, fields)
+
+    def perform(self, user: int, verb: str, fields: Json) -> Json:
+        """Do a verb whose fields come as a mapping, as the control API does."""
+        return act(self._world, user, verb, fields)
+
+    def view(self, user: int, *, last: int | None = None) -> Json:
+        """Return what the user's client shows; `last` limits the messages of each chat."""
+        return view_object(self._world, user, last=last)
+
+    def messages(self, user: int, chat: int | None = None) -> list[Json]:
+        """Return the Messages of one chat as this user sees them; None is the private chat with the bot."""
+        return chat_messages(self._world, user, chat)
+
+    def toasts(self, user: int, after: int = 0) -> list[Json]:
+        """Return what popped up for a user since `seq` was `after`: text, alert, chat, message, url."""
+        return [toast_object(toast) for toast in self.toasts_after(user, after)]
+
+    def toasts_after(self, user: int, after: int) -> list[Toast]:
+        """Return a user's toasts with a number above `after`."""
+        return [toast for toast in self._world.toasts if toast.seq > after and toast.user == user]
+
+    def user_id(self, user: int) -> int:
+        """Return `user`, known to be a person. Raises ControlError."""
+        return self._world.user(user).id
+
+    @property
+    def seq(self) -> int:
+        """Return how many changes there were."""
+        return self._world.seq
+
+    # -- time, faults, what the bots did
+
+    def advance(self, seconds: float) -> datetime:
+        """Move the clock on; return the new instant."""
+        return self._moved(self.clock.advance(seconds))
+
+    def set_clock(self, instant: datetime) -> datetime:
+        """Move the clock to an aware instant that is not past; return it."""
+        return self._moved(self.clock.set(instant))
+
+    def _moved(self, now: datetime) -> datetime:
+        self._world.touch()
+        self._world.pending()
+        return now
+
+    def fault(self, kind: str, **fields: Any) -> Json:
+        """Put up a fault: `method`, `times` and the kind's own fields, as docs/sandbox.md lists them."""
+        return self._faults.add({"kind": kind, **fields}).object()
+
+    def faults(self) -> list[Json]:
+        """Return the standing faults."""
+        return [fault.object() for fault in self._faults.standing]
+
+    def clear_faults(self) -> None:
+        """Take all faults away."""
+        self._faults.clear()
+
+    def calls(self, after: int = 0) -> list[Json]:
+        """Return the Bot API calls numbered above `after`."""
+        return self._log.after(after)
+
+    def pending(self) -> int:
+        """Return how many updates no poll has confirmed yet."""
+        return self._world.pending()
+
+    def redeliver(self, update_id: int, *, new_id: bool = False, bot: int | None = None) -> Json:
+        """Deliver an update again; `new_id`: the same event as a new update. Return the update."""
+        found = self._world.bot(bot).queue.redeliver(update_id, new_id=new_id)
+        if found is None:
+            raise not_found(f"there was no update {update_id}")
+        return found
+
+    async def drained(self) -> None:
+        """Return once every update is confirmed. Waits for ever when no bot polls."""
+        while self._world.pending():
+            await self._world.confirmed.wait()
+
+    async def changed(self) -> None:
+        """Return at the next change of the world, or at its end."""
+        await self._world.changes.wait()
+
+    # -- serving
+
+    @property
+    def api(self) -> BotApi:
+        """The Bot API over this world."""
+        return self._api
+
+    def open(self) -> None:
+        """Let polls wait again after a `close`."""
+        self.closed = False
+        self._api.set_closed(closed=False)
+
+    def close(self) -> None:
+        """End every poll and every event stream, so that a server can stop."""
+        self.closed = True
+        self._api.set_closed(closed=True)
+        self._world.changes.strike()
+
+
+def _check_names(user: User) -> None:
+    if not 1 <= len(user.first_name.strip()) <= MAX_NAME or len(user.last_name) > MAX_NAME:
+        raise ControlError(f"first_name must have 1-{MAX_NAME} characters, last_name at most {MAX_NAME}")
+    name = user.username
+    if name and not (name.isascii() and name.replace("_", "a").isalnum() and 3 <= len(name) <= 32):
+        raise ControlError(f"username must be 3-32 of A-Z a-z 0-9 _; got {name}")
