@@ -6,7 +6,7 @@ import { avatar, chatUser, fullName, preview } from "./format.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { drawThread, jumpTo, startThread } from "./thread.js";
-import { myself, onChange, openChat, state, update } from "./state.js";
+import { myself, onChange, openChat, standing, state, update } from "./state.js";
 
 /** Wire the pane and draw it on every change. */
 export function startChat() {
@@ -45,7 +45,8 @@ function drawHead(chat) {
     fill(byId("chat-avatar"), avatar(chatUser(chat)));
   }
   byId("chat-title").textContent = chat.title;
-  byId("chat-sub").textContent = chat.kind === "private" ? t("kind.bot") : t("members", { n: chat.members });
+  const kind = chat.kind === "private" ? t("kind.bot") : t("members", { n: chat.members });
+  byId("chat-sub").textContent = `${t("as", { name: fullName(myself()) })} · ${kind}`;
 }
 
 function drawPinned(chat) {
@@ -88,8 +89,9 @@ function barOf(chat) {
   if (!chat) return { text: t("chat.choose") };
   if (chat.kind === "private") {
     const fields = botOf(chat);
-    if (chat.blocked) return { text: t("bar.blocked"), label: t("bar.unblock"), verb: "unblock", testid: "unblock", fields };
-    if (!chat.started) return { label: t("bar.start"), verb: "start", testid: "start", fields };
+    const { started, blocked } = standing(chat);
+    if (blocked) return { text: t("bar.blocked"), label: t("bar.unblock"), verb: "unblock", testid: "unblock", fields };
+    if (!started) return { label: t("bar.start"), verb: "start", testid: "start", fields };
     return null;
   }
   if (!chat.member) {
@@ -132,7 +134,7 @@ function drawEmpty(chat) {
   const thread = byId("thread");
   thread.querySelector(".empty")?.remove();
   if (!chat || chat.messages.length) return;
-  const key = chat.kind === "private" && !chat.started ? "chat.hello" : chat.member || chat.kind === "private" ? "chat.empty" : "chat.outside";
+  const key = chat.kind === "private" && !standing(chat).started ? "chat.hello" : chat.member || chat.kind === "private" ? "chat.empty" : "chat.outside";
   thread.append(h("div", { class: "empty" }, avatar(chatUser(chat), "is-large"),
     h("p", { class: "empty-title" }, t(key, { name: chat.title })), h("p", {}, t(`${key}.more`))));
 }
@@ -145,8 +147,9 @@ function chatMenu() {
   const me = myself();
   if (!chat || !me) return [];
   if (chat.kind === "private") {
-    if (chat.blocked) return [{ label: t("chat.unblock"), icon: "check", act: () => act("unblock", botOf(chat)) }];
-    if (!chat.started) return [];
+    const { started, blocked } = standing(chat);
+    if (blocked) return [{ label: t("chat.unblock"), icon: "check", act: () => act("unblock", botOf(chat)) }];
+    if (!started) return [];
     const ask = t("block.ask", { who: fullName(me) });
     return [{ label: t("chat.block"), icon: "block", danger: true, testid: "menu-block", act: () => confirm(ask, t("chat.block"), () => act("block", botOf(chat))) }];
   }

@@ -43,7 +43,7 @@ export function drawRow({ message, chat, own, first, last }, jump) {
 
 function face(sender) {
   if (!personOf(sender.id) || sender.id === state.as) return avatar(sender);
-  return h("button", { type: "button", class: "face", tabindex: "-1", title: t("people.you", { name: fullName(sender) }), onclick: () => become(sender.id) }, avatar(sender));
+  return h("button", { type: "button", class: "face", tabindex: "-1", title: fullName(sender), onclick: () => become(sender.id) }, avatar(sender));
 }
 
 function bubble(message, { sender, own, first, grouped }, jump) {

@@ -3,7 +3,7 @@ import { become, enter } from "./actions.js";
 import { byId, h, name, reconcile } from "./dom.js";
 import { avatar, chatUser, fullName, partOf, preview, senderOf, serviceOf, shortMoment, who } from "./format.js";
 import { t } from "./i18n.js";
-import { myself, onChange, state } from "./state.js";
+import { myself, onChange, standing, state } from "./state.js";
 
 const FILTER_FROM = 9;
 
@@ -52,10 +52,17 @@ function drawPerson(person) {
   const role = partOf(person.id)?.role;
   const chosen = person.id === state.as;
   return item({
-    testid: `person-${person.id}`, chosen, onclick: () => become(person.id), face: avatar(person),
+    testid: `person-${person.id}`, chosen, onclick: () => choose(person.id), face: avatar(person),
     title: [h("span", { class: "side-name", dir: "auto" }, name(fullName(person))), role && h("span", { class: `role role-${role}` }, roleOf(person))],
     line: noteOf(person), unread: chosen ? 0 : person.unread,
   });
+}
+
+/** Be this person; on a narrow screen the chats, which stand below, come into sight. */
+async function choose(id) {
+  await become(id);
+  await Promise.resolve();
+  byId("chats").lastElementChild?.scrollIntoView({ block: "nearest" });
 }
 
 function item({ testid, chosen, onclick, face, title, line, unread, aside }) {
@@ -77,7 +84,7 @@ function drawChats() {
   const chats = [...(state.view?.chats ?? [])].sort((a, b) => lastDate(b) - lastDate(a));
   reconcile(byId("chats"), chats.length ? chats : [{ id: "none", messages: [] }], {
     key: (chat) => chat.id,
-    sign: (chat) => JSON.stringify([chat.title, chat.unread, chat.member, chat.requested, lastOf(chat), chat.started, chat.blocked, chat.id === state.chat, state.lang, chat.messages.length > 0 && shortMoment(lastOf(chat).date)]),
+    sign: (chat) => JSON.stringify([chat.title, chat.unread, chat.member, chat.requested, lastOf(chat), standing(chat), chat.id === state.chat, state.lang, chat.messages.length > 0 && shortMoment(lastOf(chat).date)]),
     draw: drawChat,
   });
 }
@@ -92,18 +99,20 @@ function drawChat(chat) {
     testid: `chat-${chat.id}`, chosen: chat.id === state.chat, onclick: () => enter(chat.id),
     face: avatar(chatUser(chat)),
     title: h("span", { class: "side-name", dir: "auto" }, name(chat.title)),
-    line: standing(chat) ?? (last ? lastLine(chat, last) : t("chats.none")),
+    line: absence(chat) ?? (last ? lastLine(chat, last) : t("chats.none")),
     unread: chat.unread, aside: last && shortMoment(last.date),
   });
 }
 
-function standing(chat) {
+/** Why a chat shows no last message: outside, not started, blocked; null when it does. */
+function absence(chat) {
   if (chat.kind !== "private") {
     if (chat.member) return null;
     return t(chat.requested ? "chats.requested" : "chats.outside");
   }
-  if (chat.blocked) return t("chats.blocked");
-  return chat.started ? null : t("chats.unstarted");
+  const { started, blocked } = standing(chat);
+  if (blocked) return t("chats.blocked");
+  return started ? null : t("chats.unstarted");
 }
 
 function lastLine(chat, message) {

@@ -25,8 +25,8 @@ function outboxRow(row) {
   const later = row.state === "pending" && row.not_before ? until(row.not_before) : "";
   return entry({
     status: row.state, at: row.at, testid: `outbox-${row.id}`,
-    title: `${known(`kind.${row.kind}`, row.kind)} → ${nameOf(row.chat)}`,
-    line: [code(row.label ?? row.text_key), row.class && tag(className(row.class)), later && tag(later)],
+    title: [known(`kind.${row.kind}`, row.kind), row.chat && ` → ${nameOf(row.chat)}`],
+    line: [code(row.text_key), row.class && tag(className(row.class)), later && tag(later)],
     error: row.error,
     details: { ...row, class: className(row.class), kind: known(`kind.${row.kind}`, row.kind), state: t(`state.${row.state}`), chat: chatWords(row.chat) },
   });

@@ -57,6 +57,12 @@ export function personOf(id) {
   return state.view?.people.find((person) => person.id === id) ?? null;
 }
 
+/** Say how the visitor stands with the bot of a private chat: started, blocked. */
+export function standing(chat) {
+  const me = myself();
+  return { started: chat.started ?? me?.started ?? false, blocked: chat.blocked ?? me?.blocked ?? false };
+}
+
 /** Say whether the inspector can be seen now. */
 export function inspectorVisible() {
   return state.pane === "inspector" || wide.matches;

@@ -21,6 +21,7 @@ const toBottom = byId("to-bottom");
 let opened = null;       // "person chat" of what is drawn
 let unreadFrom = null;   // message_id above which the unread mark stands
 let lastSeen = 0;        // newest message_id drawn
+let newFrom = 0;         // messages above this id came while the chat was open
 let fresh = 0;           // new messages below the fold
 let deepening = false;   // earlier messages are on their way
 let sticking = true;     // the visitor is at the bottom and wants to stay there
@@ -57,6 +58,7 @@ export function drawThread() {
   if (entering) enter(chat, key);
   const newest = chat.messages.at(-1)?.message_id ?? 0;
   const arrived = entering ? [] : chat.messages.filter((message) => message.message_id > lastSeen);
+  newFrom = entering ? Infinity : lastSeen;
   lastSeen = Math.max(lastSeen, newest);
   render(chat);
   if (entering) settle();
@@ -104,7 +106,9 @@ function render(chat) {
 function draw(item, chat) {
   if (item.unread) return h("div", { class: "unread" }, h("span", {}, t("unread.mark")));
   redrawn(chat, item.message);
-  return drawRow(item, jumpTo);
+  const row = drawRow(item, jumpTo);
+  row.classList.toggle("is-new", item.message.message_id > newFrom);
+  return row;
 }
 
 function signature({ message, first, last, unread }) {
