@@ -169,6 +169,8 @@ class SqliteDb:
     def _roll_back(connection: Connection) -> None:
         try:
             connection.rollback()
+            # A COMMIT that failed is over for SQLAlchemy, while SQLite still is in its transaction.
+            connection.connection.rollback()
         except OperationalError:  # SQLITE_FULL has rolled back already
             connection.invalidate()
 
