@@ -41,9 +41,9 @@ class SqliteReader:
         """Return the rows of `query`."""
         if self._connection is None:
             self._connection = await aiosqlite.connect(f"{self._path.as_uri()}?mode=ro", uri=True)
-        dialect = sqlite.dialect(paramstyle="named")
-        compiled = query.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        found = await self._connection.execute_fetchall(str(compiled), compiled.params)
+        # Written out, the values go through their columns' types; handed to the driver they would not.
+        compiled = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+        found = await self._connection.execute_fetchall(str(compiled))
         return [_typed(query, row) for row in found]
 
     async def close(self) -> None:
@@ -72,5 +72,5 @@ def _typed(query: Select[Any], row: Sequence[Any]) -> dict[str, Any]:
     shown = {}
     for column, raw in zip(query.selected_columns, row, strict=True):
         convert = column.type.result_processor(dialect, None)
-        shown[str(column.key)] = convert(raw) if convert else raw
+        shown[str(column.name)] = convert(raw) if convert else raw
     return shown
