@@ -1,0 +1,201 @@
+"""The way to today's schema and back."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, text
+from sqlalchemy.exc import IntegrityError
+
+from kernel.clock import ManualClock
+from storage import migrate
+from storage.db import open_db
+from storage.schema import metadata
+from storage.uow import SqlUow
+from tests.conftest import NOW, Disk
+from tests.storage.builders import a_due, a_group, a_member, a_message, an_update, credit
+from tests.storage.ddl import ddl
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAD = ScriptDirectory(str(ROOT / "storage" / "migrations")).get_current_head()
+
+_REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9999"
+down_revision = {head!r}
+
+
+def upgrade() -> None:
+{upgrade}
+
+
+def downgrade() -> None:
+    pass
+"""
+_REBUILD = """
+    with op.batch_alter_table("member", table_kwargs={"sqlite_strict": True}) as batch:
+        batch.add_column(sa.Column("note", sa.Text()))
+        batch.create_check_constraint(op.f("ck_member_note"), "note <> 'x'")
+"""
+_BREAK = """
+    op.create_table("half", sa.Column("id", sa.Integer(), primary_key=True))
+    op.execute("UPDATE member SET name = 'half'")
+    raise RuntimeError("broken in the middle")
+"""
+
+
+def _upgrade_with(upgrade: str, url: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the product's upgrade with one more revision, in a copy of the product."""
+    for package in ("storage", "features", "kernel"):
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    revision = folder / "storage" / "migrations" / "versions" / "9999_of_a_test.py"
+    revision.write_text(_REVISION.format(head=HEAD, upgrade=upgrade), "utf-8")
+    return subprocess.run(
+        [sys.executable, "-c", "import sys; from storage import migrate; migrate.upgrade(sys.argv[1])", url],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+    )
+
+
+async def _live(url: str, clock: ManualClock) -> None:
+    """Put a row into every table that matters."""
+    db = open_db(url, clock)
+
+    def unit(uow: SqlUow) -> None:
+        member, group = a_member(uow), a_group(uow)
+        uow.members.enter(member.id, group.id, now=NOW)
+        credit(uow, member.id, key="k")
+        a_due(uow, member.id)
+        uow.inbox.take_in(1, [an_update(1)])
+        uow.outbox.put(a_message())
+        uow.claims.take("k")
+
+    await db.run(unit)
+    db.close()
+
+
+def test_the_migrations_make_what_the_model_says(bare_url: str) -> None:
+    engine = migrate.engine_for(bare_url)
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+    model = ddl(bare_url)
+    with engine.begin() as connection:
+        metadata.drop_all(connection)
+    engine.dispose()
+    migrate.upgrade(bare_url)
+    assert ddl(bare_url) == model
+
+
+def test_up_down_and_up_again_ends_where_it_began(db_url: str) -> None:
+    before = ddl(db_url)
+    migrate.downgrade(db_url, "base")
+    assert ddl(db_url) == {}
+    migrate.upgrade(db_url)
+    assert ddl(db_url) == before
+
+
+def test_an_empty_database_lacks_every_revision(bare_url: str) -> None:
+    pending = migrate.pending(bare_url)
+    assert (len(pending), pending[-1]) == (
+        len(list((ROOT / "storage/migrations/versions").glob("*.py"))),
+        HEAD,
+    )
+
+
+def test_an_upgraded_database_lacks_nothing(db_url: str) -> None:
+    assert migrate.pending(db_url) == ()
+
+
+async def test_upgrading_again_leaves_everything_alone(db_url: str, check: Disk, clock: ManualClock) -> None:
+    await _live(db_url, clock)
+    before = {table: await check(f'SELECT * FROM "{table}"') for table in metadata.tables}
+    migrate.upgrade(db_url)
+    assert {table: await check(f'SELECT * FROM "{table}"') for table in metadata.tables} == before
+
+
+async def test_a_rebuilt_table_keeps_its_rows_its_children_and_its_checks(
+    db_url: str, check: Disk, clock: ManualClock, tmp_path: Path
+) -> None:
+    await _live(db_url, clock)
+    children = await check("SELECT * FROM membership")
+    before = ddl(db_url)
+    done = _upgrade_with(_REBUILD, db_url, tmp_path / "copy")
+    assert done.returncode == 0, done.stderr
+    assert await check('SELECT "user", name, note FROM member') == [(7, "Li", None)]
+    assert await check("SELECT * FROM membership") == children
+    after = ddl(db_url)
+    assert {key for key in before if key not in after} == set()
+    assert {key for key in before if after[key] != before[key]} <= {("table", "member", "member")}
+    _refuses(db_url, "UPDATE member SET reachable = 2", "ck_member_reachable")
+    _refuses(db_url, "UPDATE member SET note = 'x'", "ck_member_note")
+    _refuses(db_url, "DELETE FROM member", r"(?i)foreign.key")
+
+
+async def test_a_migration_broken_in_the_middle_leaves_nothing_behind(
+    db_url: str, check: Disk, clock: ManualClock, tmp_path: Path
+) -> None:
+    await _live(db_url, clock)
+    before = ddl(db_url)
+    done = _upgrade_with(_BREAK, db_url, tmp_path / "copy")
+    assert "broken in the middle" in done.stderr
+    assert ddl(db_url) == before
+    assert await check("SELECT name FROM member") == [("Li",)]
+    assert migrate.pending(db_url) == ()
+
+
+def _checks() -> list[CheckConstraint]:
+    of_tables = [part for table in metadata.tables.values() for part in table.constraints]
+    columns = [column for table in metadata.tables.values() for column in table.columns]
+    of_columns = [part for column in columns for part in column.constraints]
+    return [part for part in (*of_tables, *of_columns) if isinstance(part, CheckConstraint)]
+
+
+def test_every_check_has_a_name() -> None:
+    assert [str(check.sqltext) for check in _checks() if not check.name] == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        ("UPDATE inbox SET state = 'lost'", "ck_inbox_state"),
+        ("UPDATE inbox SET source = 'me'", "ck_inbox_source"),
+        ("UPDATE outbox SET state = 'lost'", "ck_outbox_state"),
+        ("UPDATE outbox SET kind = 'shout'", "ck_outbox_kind"),
+        ("UPDATE outbox SET class = 'spam'", "ck_outbox_class"),
+        ("UPDATE outbox SET silent = 2", "ck_outbox_silent"),
+        ("UPDATE chat_group SET state = 'lost'", "ck_chat_group_state"),
+        ("UPDATE member SET reachable = 2", "ck_member_reachable"),
+        ("UPDATE growth_account SET growth = -1", "ck_growth_account_growth"),
+        ("UPDATE point_lot SET earned = 0", "ck_point_lot_earned"),
+        ("UPDATE point_lot SET unspent = -1", "ck_point_lot_unspent"),
+    ],
+)
+async def test_a_migrated_database_refuses(
+    db_url: str, clock: ManualClock, statement: str, constraint: str
+) -> None:
+    await _live(db_url, clock)
+    _refuses(db_url, statement, constraint)
+
+
+def test_every_check_of_the_model_is_tried_above() -> None:
+    (tried,) = test_a_migrated_database_refuses.pytestmark  # type: ignore[attr-defined]
+    assert {constraint for _, constraint in tried.args[1]} == {str(check.name) for check in _checks()}
+
+
+def _refuses(url: str, statement: str, constraint: str) -> None:
+    engine = migrate.engine_for(url)
+    try:
+        with pytest.raises(IntegrityError) as refused, engine.begin() as connection:
+            connection.execute(text(statement))
+    finally:
+        engine.dispose()
+    assert re.search(constraint, str(refused.value.orig))
