@@ -1,16 +1,24 @@
-"""Take the demo's pictures for the README: `python tools/screenshots.py --url URL --out FOLDER`."""
+"""Take the pictures of the demo for the README.
+
+`python tools/screenshots.py --out FOLDER` starts a demo of its own; `--url` takes them from one that runs.
+"""
 
 import argparse
+import re
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import APIRequestContext, Browser, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
+FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -18,7 +26,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-]
+)
 READY = 'html[data-ready="1"]'
 DESK = (1440, 900)
 PHONE = (390, 844)
@@ -27,43 +35,95 @@ SETTLE_MS = 600
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture: file name, size of the window, query and which pane a phone shows."""
+    """One picture: file name, size of the window, query, and the hash that opens pane, tab and chat."""
 
     name: str
     size: tuple[int, int]
     query: str
-    pane: str = "chat"
+    place: str
+    private: bool
 
 
 SHOTS = (
-    Shot("desk-light-zh", DESK, "lang=zh&theme=light"),
-    Shot("desk-dark-en", DESK, "lang=en&theme=dark"),
-    Shot("phone-chat", PHONE, "lang=zh&theme=light"),
-    Shot("phone-inspector", PHONE, "lang=zh&theme=light", pane="inspector"),
+    Shot("desk-light-zh", DESK, "lang=zh&theme=light", "tab=clock", private=True),
+    Shot("desk-dark-en", DESK, "lang=en&theme=dark", "tab=outbox", private=False),
+    Shot("phone-chat", PHONE, "lang=zh&theme=light", "pane=chat", private=True),
+    Shot("phone-inspector", PHONE, "lang=zh&theme=light", "pane=inspector&tab=clock", private=True),
 )
 
 
 def main() -> int:
     """Read the command line and take all pictures; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", default="http://127.0.0.1:8080/demo", help="address of the running demo")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--url", help="address of a running demo; without it one is started")
     parser.add_argument("--out", type=Path, default=Path("docs/img"), help="folder for the PNG files")
     parser.add_argument("--chromium", default=CHROMIUM, help="browser to start")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=given.chromium, args=FLAGS)
-        for shot in SHOTS:
-            take(browser, given.url, shot, given.out / f"{shot.name}.png")
-        browser.close()
+    if given.url:
+        take_all(given.url, given.out, given.chromium)
+    else:
+        with demo() as url:
+            take_all(url, given.out, given.chromium)
     return 0
 
 
-def take(browser: Browser, url: str, shot: Shot, path: Path) -> None:
-    """Open the demo as a first-time visitor would and save what is seen."""
+@contextmanager
+def demo() -> Iterator[str]:
+    """Run `caiboshi demo` on a free port while the block runs; give its address."""
+    command = (sys.executable, "-m", "bot", "demo", "--port", "0")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 -- our own
+        assert process.stdout is not None  # noqa: S101 -- a pipe was asked for
+        line = process.stdout.readline()
+        found = re.search(r"http://\S+/demo", line)
+        try:
+            if found is None:
+                raise SystemExit(f"expected the demo's address, got {line!r}")
+            yield found[0]
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def take_all(url: str, out: Path, chromium: str) -> None:
+    """Take every picture of the demo at `url` into the folder `out`."""
+    with sync_playwright() as playwright:
+        api = playwright.request.new_context()
+        member, group = somebody(api, url)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        for shot in SHOTS:
+            place = f"as={member}&chat={member if shot.private else group}&{shot.place}"
+            take(browser, f"{url}?{shot.query}#{place}", shot, out / f"{shot.name}.png")
+        browser.close()
+
+
+def somebody(api: APIRequestContext, url: str) -> tuple[int, int]:
+    """Return the member with the longest private chat, and the group where they have the most to read."""
+
+    def view(user: int) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = api.get(urljoin(url, f"/control/view?as={user}")).json()["result"][
+            "chats"
+        ]
+        return found
+
+    def private_length(user: int) -> int:
+        return max(len(chat["messages"]) for chat in view(user) if chat["kind"] == "private")
+
+    people = api.get(f"{url}/panels").json()["people"]
+    members = [person["id"] for person in people if person["role"] == "member"]
+    member = max(members, key=private_length)
+    groups = [chat for chat in view(member) if chat["kind"] != "private"]
+    return member, max(groups, key=lambda chat: len(chat["messages"]))["id"]
+
+
+def take(browser: Browser, address: str, shot: Shot, path: Path) -> None:
+    """Open the demo as a first-time visitor would, at the newest message, and save what is seen."""
     with opened(browser, shot) as page:
-        page.goto(f"{url}?{shot.query}#pane={shot.pane}")
+        page.goto(address)
         page.wait_for_selector(READY, timeout=20_000)
+        newest = page.get_by_test_id("to-bottom")
+        if newest.is_visible():
+            newest.click()
+            page.mouse.move(0, 0)
         page.wait_for_timeout(SETTLE_MS)
         page.screenshot(path=path)
         sys.stdout.write(f"{path}\n")

@@ -29,8 +29,12 @@ export function instantOf(instant) {
 /** "09:05". */
 export const clock = (instant) => time(instant, { hour: "2-digit", minute: "2-digit", hour12: false });
 
-/** "11月23日 周一 09:05". */
-export const moment = (instant) => `${time(instant, { month: "short", day: "numeric", weekday: "short" })} ${clock(instant)}`;
+/** "11月23日 周一 09:05", with the year when it is not this one. */
+export const moment = (instant) => `${time(instant, { ...yearOf(instant), month: "short", day: "numeric", weekday: "short" })} ${clock(instant)}`;
+
+function yearOf(instant) {
+  return dayKey(instant).slice(0, 4) === dayKey(state.view.now).slice(0, 4) ? {} : { year: "numeric" };
+}
 
 /** The local day as a sortable key, "2026-11-23". */
 export function dayKey(instant) {
@@ -43,7 +47,7 @@ export function dayKey(instant) {
 export function dayName(instant) {
   const now = instantOf(state.view.now);
   const day = dayKey(instant);
-  const date = time(instant, { month: "long", day: "numeric", weekday: "long" });
+  const date = time(instant, { ...yearOf(instant), month: "long", day: "numeric", weekday: "long" });
   if (day === dayKey(now)) return `${t("today")} · ${date}`;
   if (day === dayKey(new Date(now.getTime() - 86_400_000))) return `${t("yesterday")} · ${date}`;
   return date;
@@ -61,7 +65,7 @@ export function until(instant) {
 /** Time of a chat's last message: the clock today, else the date. */
 export function shortMoment(instant) {
   if (dayKey(instant) === dayKey(state.view.now)) return clock(instant);
-  return time(instant, { month: "numeric", day: "numeric" });
+  return time(instant, { ...yearOf(instant), month: "numeric", day: "numeric" });
 }
 
 /** The full name of a user or the title of a chat. */

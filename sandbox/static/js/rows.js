@@ -41,11 +41,12 @@ function journalRow(row) {
 }
 
 function callRow(row) {
-  const { chat_id: chat, text } = row.params ?? {};
+  const { chat_id: chat, text, parse_mode: mode } = row.params ?? {};
+  const plain = String(text ?? "").replace(mode === "HTML" ? /<[^>]*>/g : "", "");
   return entry({
     status: row.ok ? "ok" : "refused", at: row.at, testid: `call-${row.seq}`,
     title: [code(row.method), chat !== undefined && ` → ${nameOf(Number(chat))}`],
-    line: text && h("span", { class: "entry-text", dir: "auto" }, String(text).slice(0, 120)),
+    line: plain && h("span", { class: "entry-text", dir: "auto" }, plain.slice(0, 120)),
     error: row.ok ? null : [row.error_code, row.description].filter(Boolean).join(" "),
     details: { id: row.seq, at: row.at, error_code: row.error_code, description: row.description, ...row.params },
   });
