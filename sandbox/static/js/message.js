@@ -19,7 +19,7 @@ export function drawRow({ message, chat, own, first, last }, jump) {
   const grouped = chat.kind !== "private";
   const row = h("div", {
     class: `row ${own ? "is-own" : "is-other"} ${first ? "is-first" : ""} ${last ? "is-last" : ""}`,
-    "data-testid": `msg-${message.message_id}`, "data-focus": "row", tabindex: "-1",
+    "data-testid": `msg-${message.message_id}`, "data-focus": "row", role: "article", tabindex: "-1",
     "aria-label": `${own ? t("you") : fullName(sender)}, ${clock(message.date)}: ${preview(message)}`,
   },
   grouped && !own && h("div", { class: "row-avatar" }, last && face(sender)),
