@@ -148,7 +148,8 @@ def _parse_table(kind: type, given: Mapping[str, Given], table: str) -> Any:
     try:
         return kind(**values)
     except ValueError as fault:
-        raise ConfigError(f"[{table}] {fault}") from fault
+        sources = " and ".join(sorted({each.source for each in given.values()}))
+        raise ConfigError(f"{sources} [{table}] {fault}") from fault
 
 
 def _parse_value(hint: Any, value: Any, where: str) -> Any:

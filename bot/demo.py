@@ -22,7 +22,7 @@ from sandbox.server import serve
 from storage import migrate, views
 from web import app as web
 
-_STORY = Path(page.__file__).with_name("data") / "demo.toml"
+STORY = Path(page.__file__).with_name("data") / "demo.toml"
 _ROWS = 60  # newest rows of each list in the inspector
 _MORNING = time(6, 0)
 _HOUR = timedelta(hours=1)
@@ -97,7 +97,7 @@ async def running(config: Config, *, host: str, port: int) -> AsyncIterator[tupl
 
     Raises OSError for a taken port and ValueError for an address that is not loopback.
     """
-    told = story.load(_STORY)
+    told = story.load(STORY)
     sandbox = Sandbox(start=told.start, frozen=True)
     cast = story.enter(told, sandbox)
     clock = ManualClock(told.start)

@@ -37,11 +37,11 @@ class Intake:
         self._url, self._poll_seconds = url, poll_seconds
         self._bot_id = 0
         self._offset = 0
-        self.answered = False  # whether Telegram answered the last poll
+        self.answered = False  # whether Telegram answered when it was last spoken to
 
     async def run(self, bot_id: int) -> None:
         """Handle what a killed process left, then poll for as long as the process lives."""
-        self._bot_id = bot_id
+        self._bot_id, self.answered = bot_id, True  # getMe has just been answered
         await self._recover()
         pause = 1.0
         while True:

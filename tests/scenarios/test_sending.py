@@ -1,0 +1,132 @@
+"""What becomes of messages when Telegram or the network misbehaves."""
+
+import logging
+
+import pytest
+
+from tests.world import World
+
+
+def states(world: World) -> list[tuple[str, str]]:
+    """Return text key and state of every message that is not a question to Telegram, oldest first."""
+    return world.rows(
+        "SELECT json_extract(text, '$.key'), state FROM outbox WHERE kind != 'call' ORDER BY id"
+    )
+
+
+async def test_a_flood_limit_delays_a_message_and_loses_nothing(world: World) -> None:
+    member = await world.member()
+    world.sandbox.fault("flood", method="sendMessage", retry_after=7)
+
+    await world.says(member, "积分")
+
+    assert world.last_to(member).startswith("我的成长值")
+    assert states(world)[-1] == ("growth.card", "sent")
+    assert world.rows("SELECT attempts FROM outbox ORDER BY id DESC LIMIT 1") == [
+        (1,)
+    ]  # waiting is no attempt
+
+
+async def test_an_answer_that_arrived_without_a_receipt_is_not_sent_again(world: World) -> None:
+    member = await world.member()
+    world.sandbox.fault("drop_after", method="sendMessage")
+
+    await world.says(member, "积分")
+
+    assert len([t for t in world.said_to(member) if t.startswith("我的成长值")]) == 1
+    assert states(world)[-1] == ("growth.card", "unknown")
+
+
+async def test_an_edit_without_a_receipt_is_done_again_because_twice_is_harmless(world: World) -> None:
+    member = await world.member()
+    world.sandbox.fault("drop_after", method="editMessageText")
+
+    await world.taps(member, "我的成长值")
+
+    assert world.last_to(member).startswith("我的成长值")
+    assert states(world)[-1] == ("growth.card", "sent")
+
+
+async def test_a_server_error_leaves_a_message_unknown_and_the_next_one_goes_out(world: World) -> None:
+    member = await world.member()
+    world.sandbox.fault("status", method="sendMessage", status=502)
+
+    await world.says(member, "积分")
+    await world.says(member, "帮助")
+
+    assert [state for _, state in states(world)][-2:] == ["unknown", "sent"]
+    assert world.last_to(member).startswith("现在你可以")
+
+
+async def test_who_blocks_the_bot_becomes_unreachable_and_start_mends_it(world: World) -> None:
+    member = await world.member()
+
+    await world.does(member, "block")
+    assert world.rows("SELECT reachable FROM member WHERE user = ?", member) == [(0,)]
+    await world.does(member, "start")
+
+    assert world.rows("SELECT reachable FROM member WHERE user = ?", member) == [(1,)]
+
+
+async def test_a_refused_private_message_marks_its_reader_unreachable(world: World) -> None:
+    member = await world.member()
+    world.sandbox.act(member, "send", text="积分")
+    world.sandbox.act(member, "block")
+
+    await world.settle()
+
+    assert world.rows("SELECT reachable FROM member WHERE user = ?", member) == [(0,)]
+
+
+async def test_the_list_of_administrators_survives_a_lost_answer(town: World) -> None:
+    town.sandbox.fault("drop_after", method="getChatAdministrators")
+    chat = await town.opens_group(enabled=False)
+
+    await town.taps(town.leader, "启用本群", chat=chat)
+
+    assert town.toasts(town.leader) == ["启用好了。"]
+
+
+async def test_messages_of_one_chat_arrive_in_their_order(world: World) -> None:
+    member = await world.member()
+    words = ("积分", "帮助", "设置", "明细", "菜单")
+    for word in words:
+        world.sandbox.act(member, "send", text=word)
+
+    await world.settle()
+
+    heads = [text.splitlines()[0] for text in world.said_to(member)[-len(words) :]]
+    assert heads == ["我的成长值", "现在你可以", "消息设置", "明细（第 1 页）", "陈阿姨，你好"]
+
+
+async def test_a_hundred_neighbours_who_tap_five_times_are_each_credited_once(world: World) -> None:
+    people = [await world.person(f"邻居{n}") for n in range(100)]
+    for person in people:
+        world.sandbox.act(person, "join", chat=world.group)
+        world.sandbox.act(person, "start")
+    await world.settle()
+    for person in people:
+        card = world.message_with(person, "同意，开始用", person)
+        for _ in range(5):
+            world.sandbox.act(person, "tap", chat=person, message=card, button="同意，开始用")
+
+    await world.settle()
+
+    assert world.rows("SELECT count(*), sum(points) FROM growth_account") == [(100, 1000)]
+    assert world.rows("SELECT count(*) FROM claim WHERE key LIKE 'tap:%'") == [(501,)]
+
+
+async def test_an_update_that_cannot_be_handled_is_parked_and_holds_up_nobody(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    member = await world.member()
+    await world.runtime.db.run(lambda uow: uow.connection.exec_driver_sql("DROP TABLE growth_account"))
+
+    with caplog.at_level(logging.ERROR):
+        await world.says(member, "积分")
+    await world.says(member, "帮助")
+
+    assert "update parked" in [record.getMessage() for record in caplog.records]
+    assert world.said_to(member)[-2].startswith("刚才没办成")
+    assert world.last_to(member).startswith("现在你可以")
+    assert world.rows("SELECT state, attempts FROM inbox WHERE state = 'parked'") == [("parked", 3)]
