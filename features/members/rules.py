@@ -9,6 +9,8 @@ from kernel.ids import GroupId
 
 _GROUP_PAYLOAD = re.compile(r"g([0-9]{1,18})")
 _WIDE = ("W", "F")
+_EMOJI_STYLE = "\ufe0f"  # shows nothing by itself
+_BRAILLE_BLANK = "\u2800"
 
 
 def clean_name(first: str, last: str | None, *, columns: int, fallback: str) -> str:
@@ -19,11 +21,14 @@ def clean_name(first: str, last: str | None, *, columns: int, fallback: str) -> 
     """
     joined = unicodedata.normalize("NFC", f"{first} {last or ''}")
     visible = "".join(" " if c.isspace() else c for c in joined if _is_shown(c))
-    return _cut(" ".join(visible.split()), columns) or fallback
+    words = (word.lstrip(_EMOJI_STYLE) for word in visible.split())
+    return _cut(" ".join(word for word in words if word), columns) or fallback
 
 
 def _is_shown(character: str) -> bool:
-    return character.isspace() or unicodedata.category(character)[0] not in "CM" or character == "️"
+    if character == _BRAILLE_BLANK or "FILLER" in unicodedata.name(character, ""):
+        return False  # letters that show nothing: people make empty names of them
+    return character.isspace() or unicodedata.category(character)[0] not in "CM" or character == _EMOJI_STYLE
 
 
 def _cut(text: str, columns: int) -> str:
