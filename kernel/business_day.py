@@ -20,6 +20,11 @@ def instant(on: date, at: time, zone: ZoneInfo) -> datetime:
     return local.astimezone(UTC)
 
 
+def instant_again(on: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return the UTC instant of local time `at` on `on` where it occurs for the second time (autumn)."""
+    return datetime.combine(on, at.replace(fold=1), tzinfo=zone).astimezone(UTC)
+
+
 def months_later(on: date, months: int) -> date:
     """Return the same day `months` later, or that month's last day where it has no such day."""
     years, month = divmod(on.month - 1 + months, 12)

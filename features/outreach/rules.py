@@ -21,4 +21,5 @@ def next_allowed(now: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime:
         return now
     after_midnight = local.time() < quiet.end
     day = local.date() if after_midnight else local.date() + timedelta(days=1)
-    return business_day.instant(day, quiet.end, zone)
+    end = business_day.instant(day, quiet.end, zone)
+    return end if end > now else business_day.instant_again(day, quiet.end, zone)
