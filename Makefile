@@ -26,7 +26,7 @@ check: env ## lint, types, walls, architecture
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -p no:cacheprovider tests/architecture
+	$(BIN)/pytest -q -p no:cacheprovider tests/architecture tests/texts
 
 test: env ## run every test
 	@tools/test_services

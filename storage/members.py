@@ -51,7 +51,7 @@ group_administrator = Table(
     "group_administrator",
     metadata,
     Column("group_id", BigId, ForeignKey("chat_group.id"), primary_key=True),
-    Column("user", BigId, primary_key=True),
+    Column("user_id", BigId, primary_key=True),
     Column("told_at", UtcDateTime, nullable=False),
     sqlite_strict=True,
 )
@@ -60,14 +60,14 @@ member = Table(
     "member",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("user", BigId, nullable=False),
+    Column("user_id", BigId, nullable=False),
     Column("name", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("met_at", UtcDateTime, nullable=False),
     Column("service_consent_at", UtcDateTime),
     Column("marketing_consent_at", UtcDateTime),
     Column("reachable", Integer, CheckConstraint("reachable IN (0,1)", name="reachable"), nullable=False),
-    UniqueConstraint("user"),
+    UniqueConstraint("user_id"),
     sqlite_strict=True,
 )
 
@@ -142,12 +142,12 @@ class SqlGroups:
         """Replace the cached list of administrators."""
         self.connection.execute(delete(group_administrator).where(group_administrator.c.group_id == group))
         if users:
-            rows = [{"group_id": group, "user": user, "told_at": now} for user in users]
+            rows = [{"group_id": group, "user_id": user, "told_at": now} for user in users]
             self.connection.execute(insert(group_administrator), rows)
 
     def administrators(self, group: GroupId) -> frozenset[UserId]:
         """Return the cached administrators; empty while Telegram has not answered."""
-        query = select(group_administrator.c.user).where(group_administrator.c.group_id == group)
+        query = select(group_administrator.c.user_id).where(group_administrator.c.group_id == group)
         return frozenset(UserId(user) for user in self.connection.execute(query).scalars())
 
     def _one(self, query: Select[Any]) -> Group | None:
@@ -163,7 +163,7 @@ class SqlMembers:
 
     def by_user(self, user: UserId) -> Member | None:
         """Return the person behind a Telegram user."""
-        row = self.connection.execute(select(member).where(member.c.user == user)).one_or_none()
+        row = self.connection.execute(select(member).where(member.c.user_id == user)).one_or_none()
         return None if row is None else _member(row)
 
     def get(self, member_id: MemberId) -> Member:
@@ -178,7 +178,7 @@ class SqlMembers:
         known = self.by_user(person.user)
         if known is None:
             values = {
-                "user": person.user,
+                "user_id": person.user,
                 "name": person.name,
                 "language": person.language,
                 "met_at": now,
@@ -268,7 +268,7 @@ def _group(row: Row[Any]) -> Group:
 def _member(row: Row[Any]) -> Member:
     return Member(
         id=MemberId(row.id),
-        user=UserId(row.user),
+        user=UserId(row.user_id),
         name=row.name,
         language=Language(row.language),
         service_consent_at=row.service_consent_at,

@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from bot import config as configuration
 from bot.config import Config
@@ -135,19 +136,23 @@ class World:
         raise LookupError(f"no button {label!r} in chat {chat}")
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Ask the database file itself, through a connection of the test's own."""
-        path = self.runtime.db.url.database
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            return connection.execute(sql, values).fetchall()
+        """Ask the database itself, through a connection of the test's own; `?` stands for a value."""
+        url = self.runtime.db.url
+        if url.get_backend_name() == "sqlite":
+            with contextlib.closing(sqlite3.connect(f"file:{url.database}?mode=ro", uri=True)) as connection:
+                return connection.execute(sql, values).fetchall()
+        host = str(url.query["host"])
+        with psycopg.connect(host=host, user=url.username, dbname=url.database) as session:
+            return session.execute(sql.replace("%", "%%").replace("?", "%s").encode(), values).fetchall()
 
 
 @contextlib.asynccontextmanager
-async def open_world(folder: Path, *, start: datetime = MONDAY, **env: str) -> AsyncIterator[World]:
-    """Open a town in `folder`: an empty sandbox, and the product polling it."""
+async def open_world(database: str, *, start: datetime = MONDAY, **env: str) -> AsyncIterator[World]:
+    """Open a town over the database at that URL: an empty sandbox, and the product polling it."""
     sandbox = Sandbox(start=start, frozen=True)
     bot = sandbox.add_bot("菜博士", "caiboshi_test_bot")
     async with serve(sandbox) as address:
-        config = config_for(address.base, bot["token"], folder / "world.db", **env)
+        config = config_for(address.base, bot["token"], database, **env)
         migrate.upgrade(config.storage.url)
         clock = ManualClock(start)
         runtime = build(config, clock)
@@ -158,11 +163,11 @@ async def open_world(folder: Path, *, start: datetime = MONDAY, **env: str) -> A
             yield world
 
 
-def config_for(base_url: str, token: str, database: Path, **env: str) -> Config:
-    """Return the shipped defaults, pointed at a sandbox and a file of the test's own."""
+def config_for(base_url: str, token: str, database: str, **env: str) -> Config:
+    """Return the shipped defaults, pointed at a sandbox and a database of the test's own."""
     config = configuration.load(None, env)
     return replace(
         config,
         telegram=replace(config.telegram, token=token, base_url=base_url),
-        storage=replace(config.storage, url=f"sqlite:///{database}"),
+        storage=replace(config.storage, url=database),
     )

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -11,14 +10,14 @@ from tests.world import World, open_world
 
 
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[World]:
-    """The product running beside an empty sandbox."""
+async def town(db_url: str) -> AsyncIterator[World]:
+    """The product running beside an empty sandbox, on each kind of database."""
     born: asyncio.Future[World] = asyncio.get_running_loop().create_future()
     over = asyncio.Event()
 
     async def live() -> None:
         try:
-            async with open_world(tmp_path) as world:
+            async with open_world(db_url) as world:
                 born.set_result(world)
                 await over.wait()
         except BaseException as fault:

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from tests.world import World
 
 EVERYTHING = """
-SELECT (SELECT group_concat(member_id || ':' || growth || ':' || points) FROM growth_account),
-       (SELECT count(*) FROM points_ledger), (SELECT count(*) FROM membership WHERE left_at IS NULL),
-       (SELECT group_concat(state) FROM chat_group),
+SELECT (SELECT sum(growth) FROM growth_account), (SELECT sum(points) FROM growth_account),
+       (SELECT count(*) FROM growth_account), (SELECT count(*) FROM points_ledger),
+       (SELECT count(*) FROM membership WHERE left_at IS NULL),
+       (SELECT count(*) FROM chat_group), (SELECT count(*) FROM chat_group WHERE state = 'enabled'),
        (SELECT count(*) FROM member WHERE marketing_consent_at IS NOT NULL)
 """
 

@@ -92,7 +92,7 @@ async def test_declining_opens_no_account(world: World) -> None:
     await world.taps(newcomer, "先不用")
 
     assert world.last_to(newcomer) == "好的，没有给你开账户，也不会给你发消息。想用的时候，打「菜单」就行。"
-    assert world.rows("SELECT service_consent_at FROM member WHERE user = ?", newcomer) == [(None,)]
+    assert world.rows("SELECT service_consent_at FROM member WHERE user_id = ?", newcomer) == [(None,)]
 
 
 async def test_the_menu_is_edited_in_place(world: World) -> None:
@@ -169,4 +169,4 @@ async def test_a_stranger_is_told_how_to_get_in_and_nothing_is_recorded(world: W
     await world.does(stranger, "start")
 
     assert world.last_to(stranger).startswith("你还不在我们的群里")
-    assert world.rows("SELECT count(*) FROM member WHERE user = ?", stranger) == [(0,)]
+    assert world.rows("SELECT count(*) FROM member WHERE user_id = ?", stranger) == [(0,)]

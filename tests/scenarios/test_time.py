@@ -30,7 +30,7 @@ async def test_the_owner_hears_of_expiring_points_twice_and_then_they_lapse(worl
 
 async def test_one_long_push_says_the_same_as_many_short_ones(tmp_path: Path) -> None:
     async def transcript(folder: Path, pushes: int) -> list[str]:
-        async with open_world(folder) as world:
+        async with open_world(f"sqlite:///{folder / 'world.db'}") as world:
             await world.opens_group()
             member = await world.member()
             for _ in range(pushes):
@@ -40,8 +40,8 @@ async def test_one_long_push_says_the_same_as_many_short_ones(tmp_path: Path) ->
     assert await transcript(tmp_path / "one", 1) == await transcript(tmp_path / "many", 16)
 
 
-async def test_a_notice_waits_for_the_end_of_the_quiet_hours(tmp_path: Path) -> None:
-    async with open_world(tmp_path, CAIBOSHI__GROWTH__NOTICE_AT="06:30") as world:
+async def test_a_notice_waits_for_the_end_of_the_quiet_hours(db_url: str) -> None:
+    async with open_world(db_url, CAIBOSHI__GROWTH__NOTICE_AT="06:30") as world:
         await world.opens_group()
         member = await world.member()
         said = len(world.said_to(member))

@@ -122,7 +122,7 @@ async def test_the_list_of_administrators_is_replaced_as_a_whole(db: Db, check: 
 
     await db.run(told)
     assert await db.run(lambda uow: uow.groups.administrators(group.id)) == {2, 3}
-    assert await check('SELECT group_id, "user" FROM group_administrator ORDER BY 1, 2') == [
+    assert await check("SELECT group_id, user_id FROM group_administrator ORDER BY 1, 2") == [
         (group.id, 2),
         (group.id, 3),
         (other.id, 1),
@@ -143,7 +143,7 @@ async def test_a_group_may_have_no_administrator_known(db: Db) -> None:
 async def test_a_person_is_met_unreachable_and_without_consent(db: Db, check: Disk) -> None:
     member = await db.run(a_member)
     assert member == Member(MemberId(1), UserId(7), "Li", Language.ZH_CN, None, None, reachable=False)
-    assert await check('SELECT "user", name, language, met_at, reachable FROM member') == [
+    assert await check("SELECT user_id, name, language, met_at, reachable FROM member") == [
         (7, "Li", "zh_CN", epoch_ms(NOW), 0)
     ]
 

@@ -130,7 +130,7 @@ async def test_a_rebuilt_table_keeps_its_rows_its_children_and_its_checks(
     before = ddl(db_url)
     done = _upgrade_with(_REBUILD, db_url, tmp_path / "copy")
     assert done.returncode == 0, done.stderr
-    assert await check('SELECT "user", name, note FROM member') == [(7, "Li", None)]
+    assert await check("SELECT user_id, name, note FROM member") == [(7, "Li", None)]
     assert await check("SELECT * FROM membership") == children
     after = ddl(db_url)
     assert {key for key in before if key not in after} == set()

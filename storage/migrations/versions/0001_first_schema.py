@@ -149,7 +149,7 @@ def upgrade() -> None:
     op.create_table(
         "member",
         sa.Column("id", Big, nullable=False),
-        sa.Column("user", Big, nullable=False),
+        sa.Column("user_id", Big, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("met_at", Big, nullable=False),
@@ -162,15 +162,15 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
-        sa.UniqueConstraint("user", name=op.f("uq_member_user")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_member_user_id")),
         sqlite_strict=True,
     )
     op.create_table(
         "group_administrator",
         sa.Column("group_id", Big, nullable=False),
-        sa.Column("user", Big, nullable=False),
+        sa.Column("user_id", Big, nullable=False),
         sa.Column("told_at", Big, nullable=False),
-        sa.PrimaryKeyConstraint("group_id", "user", name=op.f("pk_group_administrator")),
+        sa.PrimaryKeyConstraint("group_id", "user_id", name=op.f("pk_group_administrator")),
         sa.ForeignKeyConstraint(
             ["group_id"], ["chat_group.id"], name=op.f("fk_group_administrator_group_id")
         ),
