@@ -9,6 +9,7 @@ import { icon } from "./icons.js";
 import { startInspector, TABS } from "./inspector.js";
 import { startPeople } from "./people.js";
 import { asked, recall, recallNumber, remember, writeHash } from "./prefs.js";
+import { answered } from "./keyboard.js";
 import { follow } from "./sync.js";
 import { onChange, state, update } from "./state.js";
 
@@ -31,7 +32,7 @@ async function start() {
   startInspector();
   startFrame();
   onChange(draw);
-  follow();
+  follow(answered);
   draw(new Set(["lang", "theme", "pane"]));
   await choosePerson(wish);
 }

@@ -1,18 +1,20 @@
 /** Keeping `state.view`, `state.panels` and `state.calls` equal to the server's. */
 import * as api from "./api.js";
 import { inspectorVisible, onChange, state, update } from "./state.js";
-import { answered } from "./keyboard.js";
 
 const CALLS_KEPT = 300;
 const RETRY_MS = 2000;
 let closeStream = null;
+let told = null;
 let running = null;
 let again = false;
 let soon = null;
 let retrying = null;
 
-/** Follow the chosen person: open the event stream anew whenever it changes, fetch panels when they come into sight. */
-export function follow() {
+/** Follow the chosen person: open the event stream anew whenever it changes, fetch panels when they come into sight.
+ * `onToast` is told what the bot answers to a tap. */
+export function follow(onToast) {
+  told = onToast;
   onChange((changed) => {
     if (changed.has("as")) listen();
     if ((changed.has("pane") || changed.has("tab")) && inspectorVisible()) refresh();
@@ -25,7 +27,7 @@ function listen() {
   if (state.as === null) return;
   closeStream = api.listen(state.as, {
     change: soonRefresh,
-    toast: answered,
+    toast: told,
     open: () => {
       if (!state.online) update({ calls: [] });
       refresh();
