@@ -119,6 +119,8 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as fault:
         raise ConfigError(f"{path}: no such file; copy config.example.toml there") from fault
+    except OSError as fault:
+        raise ConfigError(f"{path}: cannot be read: {fault.strerror}") from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise ConfigError(f"{path}: not valid TOML: {fault}") from fault
 
@@ -161,7 +163,7 @@ def _parse_value(hint: Any, value: Any, where: str) -> Any:
     if hint is ZoneInfo:
         return _zone(value, where)
     if issubclass(hint, StrEnum):
-        if value not in set(hint):
+        if value not in tuple(hint):
             raise ConfigError(f"{where} = {value!r}: expected one of {', '.join(hint)}")
         return hint(value)
     if not isinstance(value, str):
@@ -175,9 +177,9 @@ def _number(kind: type, value: Any, limits: Range, where: str) -> float:
         raise ConfigError(f"{where} = {value!r}: {expected}")
     try:
         number = kind(value)
-    except (TypeError, ValueError) as fault:
+    except (TypeError, ValueError, OverflowError) as fault:
         raise ConfigError(f"{where} = {value!r}: {expected}") from fault
-    if isinstance(value, float) and number != value:
+    if kind is int and isinstance(value, float) and number != value:
         raise ConfigError(f"{where} = {value!r}: expected a whole number, {limits.unit}")
     if not limits.least <= number <= limits.most:
         raise ConfigError(f"{where} = {value!r}: {expected}")
