@@ -1,6 +1,8 @@
 """The demo: the real bot against the sandbox in one process, with a chat page, and a clock you push."""
 
 import contextlib
+import html
+import re
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,15 +18,18 @@ from bot.timeline import Timeline
 from bot.wiring import build
 from kernel import business_day
 from kernel.clock import ManualClock
+from kernel.message import Language, Text
 from sandbox import page
 from sandbox.sandbox import Sandbox
 from sandbox.server import serve
 from storage import migrate, views
+from storage.message_codec import text_from_json
 from web import app as web
 
 STORY = Path(page.__file__).with_name("data") / "demo.toml"
 _ROWS = 60  # newest rows of each list in the inspector
 _MORNING = time(6, 0)
+_TAG = re.compile("<[^>]*>")
 _HOUR = timedelta(hours=1)
 
 
@@ -57,8 +62,8 @@ class Demo:
                 {key: person[key] for key in ("id", "role", "note_zh", "note_en")}
                 for person in self.story.people
             ],
-            "outbox": [_shown(row) for row in await reader.rows(views.outbox_tail(_ROWS))],
-            "journal": [_shown(row) for row in await reader.rows(views.journal_tail(_ROWS))],
+            "outbox": [self._message(row) for row in await reader.rows(views.outbox_tail(_ROWS))],
+            "journal": [self._fact(row) for row in await reader.rows(views.journal_tail(_ROWS))],
             "jobs": await self._jobs(),
         }
 
@@ -70,6 +75,7 @@ class Demo:
             shown.append(
                 {
                     "name": job.name,
+                    "says": self._says(Text(f"inspector.job_{job.name.replace('.', '_')}")),
                     "next_due": next_at and next_at.isoformat(),
                     "last_run": log.last_run and log.last_run.isoformat(),
                     "done": log.done,
@@ -77,6 +83,26 @@ class Demo:
                 }
             )
         return shown
+
+    def _message(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        shown = _plain(row)
+        stored, call, language = shown.pop("text"), shown.pop("call"), Language(shown.pop("language"))
+        if stored is None:
+            return shown | {"text_key": None, "says": self._says(Text(f"inspector.call_{call}"))}
+        text = text_from_json(stored)
+        sent = self._bare(text, language)  # as it was sent, whatever language the page speaks
+        return shown | {"text_key": text.key, "says": {each.value[:2]: sent for each in Language}}
+
+    def _fact(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        action = str(row["action"]).replace(".", "_")
+        return _plain(row) | {"says": self._says(Text(f"inspector.journal_{action}"))}
+
+    def _says(self, text: Text) -> dict[str, str]:
+        """Return what a text says in each language of the page."""
+        return {language.value[:2]: self._bare(text, language) for language in Language}
+
+    def _bare(self, text: Text, language: Language) -> str:
+        return html.unescape(_TAG.sub("", self.runtime.catalog.html(text, language))).strip()
 
 
 def target(jump: str, now: datetime, told: Story) -> datetime:
@@ -133,11 +159,5 @@ def _demo_config(config: Config, *, token: str, base_url: str, folder: Path) -> 
     )
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    plain: dict[str, Any] = {
-        key: value.isoformat() if isinstance(value, datetime) else value for key, value in row.items()
-    }
-    if "text" in plain:
-        text = plain.pop("text")
-        plain["text_key"] = text["key"] if text else plain.pop("call", None)
-    return plain
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in row.items()}

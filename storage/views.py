@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from storage.journal import journal
+from storage.members import chat_group, member
 from storage.outbox import outbox
 
 
@@ -20,6 +21,7 @@ def outbox_tail(limit: int) -> Select[Any]:
             outbox.c.chat,
             outbox.c.call,
             outbox.c.text,
+            outbox.c.language,
             outbox.c.not_before,
             outbox.c.error,
             outbox.c.sent_message.label("message_id"),
@@ -30,16 +32,18 @@ def outbox_tail(limit: int) -> Select[Any]:
 
 
 def journal_tail(limit: int) -> Select[Any]:
-    """Return the latest facts, newest first."""
+    """Return the latest facts with the names people and groups bear today, newest first."""
     return (
         select(
             journal.c.id,
             journal.c.at,
             journal.c.action,
-            journal.c.member_id.label("member"),
-            journal.c.group_id.label("group"),
+            member.c.name.label("member"),
+            chat_group.c.title.label("group"),
             journal.c.params,
         )
+        .outerjoin(member, member.c.id == journal.c.member_id)
+        .outerjoin(chat_group, chat_group.c.id == journal.c.group_id)
         .order_by(journal.c.id.desc())
         .limit(limit)
     )

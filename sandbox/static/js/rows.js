@@ -26,17 +26,17 @@ function outboxRow(row) {
   return entry({
     status: row.state, at: row.at, testid: `outbox-${row.id}`,
     title: [known(`kind.${row.kind}`, row.kind), row.chat && ` → ${nameOf(row.chat)}`],
-    line: [code(row.text_key), row.class && tag(className(row.class)), later && tag(later)],
+    line: [says(row) ? h("span", { class: "entry-text", dir: "auto" }, says(row).slice(0, 120)) : code(row.text_key), later && tag(later)],
     error: row.error,
-    details: { ...row, class: className(row.class), kind: known(`kind.${row.kind}`, row.kind), state: t(`state.${row.state}`), chat: chatWords(row.chat) },
+    details: { ...row, says: says(row), class: className(row.class), kind: known(`kind.${row.kind}`, row.kind), state: t(`state.${row.state}`), chat: chatWords(row.chat) },
   });
 }
 
 function journalRow(row) {
-  const by = [row.member != null && `${t("field.member")} ${row.member}`, row.group != null && `${t("field.group")} ${row.group}`];
   return entry({
-    at: row.at, testid: `journal-${row.id}`, title: code(row.action),
-    line: [by.filter(Boolean).map(tag), pairs(row.params)], details: { ...row, ...row.params, params: undefined },
+    at: row.at, testid: `journal-${row.id}`, title: says(row) ?? code(row.action),
+    line: [[row.member, row.group].filter((who) => who != null).map(tag), pairs(row.params)],
+    details: { ...row, ...row.params, says: undefined, params: undefined },
   });
 }
 
@@ -52,15 +52,18 @@ function callRow(row) {
   });
 }
 
+/** What a row says in the page's language, where the program put it into words. */
+const says = (row) => row.says?.[state.lang];
+
 function jobRow(row) {
   const due = row.next_due && dueOf(row) <= instantOf(state.view.now).getTime();
   return entry({
-    status: due ? "due" : row.next_due ? "waiting" : undefined, testid: `job-${row.name}`, title: code(row.name),
+    status: due ? "due" : row.next_due ? "waiting" : undefined, testid: `job-${row.name}`, title: says(row) ?? code(row.name),
     line: [tag(row.next_due ? t("jobs.next", { when: `${when(row.next_due)} · ${until(row.next_due)}` }) : t("jobs.never")),
       tag(row.last_run ? t("jobs.last", { when: when(row.last_run) }) : t("jobs.notyet")),
       tag(t("jobs.counts", { done: row.done }))],
     error: row.failed ? t("jobs.failures", { failed: row.failed }) : null,
-    details: row,
+    details: { ...row, says: undefined },
   });
 }
 
