@@ -4,9 +4,11 @@ Faults are told apart by one question: can the request have had an effect? `NotS
 other NetworkError or TimedOut may have been carried out.
 """
 
+import json
 import os
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 import aiohttp
 from telegram.error import NetworkError, RetryAfter, TimedOut
@@ -84,6 +86,17 @@ class Wire(BaseRequest):
             raise NetworkError(type(fault).__name__) from fault
         return _checked(response.status, payload)
 
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Read an answer. Raises NetworkError, which quotes nothing: an answer holds what people wrote."""
+        try:
+            answer = json.loads(payload)
+        except ValueError:
+            raise NetworkError("the answer is no JSON") from None
+        if not isinstance(answer, dict):
+            raise NetworkError("the answer is no JSON object")
+        return answer
+
 
 def seconds_of(told: RetryAfter) -> float:
     """Return the seconds Telegram asked us to wait."""
@@ -92,8 +105,8 @@ def seconds_of(told: RetryAfter) -> float:
 
 
 def _checked(status: int, payload: bytes) -> tuple[int, bytes]:
-    if status == HTTPStatus.OK and not payload.startswith(b"{"):
-        raise NetworkError("the answer is no JSON object")
+    if status == HTTPStatus.OK and b'"result"' not in payload:
+        raise NetworkError("the answer holds no result")
     return status, payload
 
 
