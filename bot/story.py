@@ -44,7 +44,7 @@ def load(path: Path) -> Story:
         bot=plain["bot"],
         people=tuple(plain["person"]),
         groups=tuple(plain["group"]),
-        acts=tuple(plain["act"]),
+        acts=tuple(plain["life"]["acts"]),
     )
 
 
