@@ -70,7 +70,7 @@ async def test_the_tail_of_the_journal_comes_newest_first(db: Db, reader: Reader
             "id": 1,
             "at": NOW,
             "action": "growth.credited",
-            "member": 1,
+            "member": "Li",
             "group": None,
             "params": {"points": 10},
         },
