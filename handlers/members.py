@@ -6,7 +6,7 @@ from telegram import ChatMember, Update, User
 from telegram.ext import ChatMemberHandler
 
 from features.app import Consented, Home
-from features.members.model import Checking, Enabling, Group, Joined, Member, Started
+from features.members.model import Checking, Enabled, Enabling, Group, Joined, Member, Started
 from features.members.rules import group_payload
 from handlers.answers import say, show, toast
 from handlers.context import Context, Place, nothing
@@ -78,12 +78,12 @@ async def on_enable(update: Update, context: Context) -> None:
     )
 
 
-def enabled(place: Place, outcome: Enabling) -> Answer:
+def enabled(place: Place, done: Enabled) -> Answer:
     """Tell what came of the button."""
-    match outcome:
+    match done.outcome:
         case Enabling.ENABLED:
-            keyboard = ((Open(Text("members.open_start"), "menu"),),)
-            return show(place, Text("members.enabled"), keyboard), toast(place, "members.enabled_toast")
+            changed = show(place, Text("members.enabled"), start_button(done.group), done.group.language)
+            return changed, toast(place, "members.enabled_toast")
         case Enabling.ALREADY:
             return toast(place, "members.already_enabled")
         case Enabling.ASKED:
@@ -113,8 +113,12 @@ def welcome(place: Place, joined: Joined | None) -> Answer:
     if joined is None:
         return None
     text = Text("members.welcome_group", {"name": joined.member.name, "group": joined.group.title})
-    keyboard = ((Open(Text("members.open_start"), group_payload(joined.group.id)),),)
-    return say(place, text, keyboard, joined.group.language)
+    return say(place, text, start_button(joined.group), joined.group.language)
+
+
+def start_button(group: Group) -> Keyboard:
+    """Return the button that opens the private chat and names the group it comes from."""
+    return ((Open(Text("members.open_start"), group_payload(group.id)),),)
 
 
 async def on_start(update: Update, context: Context) -> None:

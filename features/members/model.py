@@ -86,6 +86,14 @@ class Enabling(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Enabled:
+    """A group after its enabling button was pressed."""
+
+    group: Group
+    outcome: Enabling
+
+
+@dataclass(frozen=True, slots=True)
 class Joined:
     """A person came into an enabled group."""
 

@@ -6,6 +6,7 @@ from features.members import rules
 from features.members.model import (
     Checking,
     ConsentNeeded,
+    Enabled,
     Enabling,
     Group,
     GroupState,
@@ -53,7 +54,7 @@ class Members:
         if group := uow.groups.by_chat(chat):
             uow.groups.set_administrators(group.id, users, now=uow.now)
 
-    def enable(self, uow: Uow, *, chat: ChatId, user: UserId) -> Enabling:
+    def enable(self, uow: Uow, *, chat: ChatId, user: UserId) -> Enabled:
         """Enable a group for the administrator who pressed the button.
 
         Raises GroupUnknown where the bot was never added, and NotAdministrator.
@@ -64,14 +65,14 @@ class Members:
         administrators = uow.groups.administrators(group.id)
         if not administrators:
             self._ask_administrators(uow, chat)
-            return Enabling.ASKED
+            return Enabled(group, Enabling.ASKED)
         if user not in administrators:
             raise NotAdministrator
         not_yet = (GroupState.MET, GroupState.LEFT)
         if not uow.groups.move(group.id, to=GroupState.ENABLED, since=not_yet, now=uow.now):
-            return Enabling.ALREADY
+            return Enabled(group, Enabling.ALREADY)
         uow.journal.note("group.enabled", group=group.id)
-        return Enabling.ENABLED
+        return Enabled(group, Enabling.ENABLED)
 
     def joined(self, uow: Uow, *, chat: ChatId, person: Person) -> Joined | None:
         """Record that a person came into a group; None where we do not listen or knew it already."""

@@ -163,6 +163,20 @@ async def test_a_neighbour_from_before_the_bot_can_press_start(town: World) -> N
     assert town.last_to(early).startswith("孙伯，欢迎！")
 
 
+async def test_the_start_button_of_a_group_leads_to_that_group(world: World) -> None:
+    leader = await world.person("何老师")
+    early = await world.person("孙伯")
+    chat = int(world.sandbox.add_group("东门", leader)["id"])
+    await world.does(early, "join", chat=chat)
+    await world.does(leader, "add", chat=chat, user=world.bot)
+    await world.does(leader, "promote", chat=chat, user=world.bot)
+    await world.taps(leader, "启用本群", chat=chat)
+
+    await world.taps(early, "开始", chat=chat)
+
+    assert "东门的卡通小帮手" in world.last_to(early)
+
+
 async def test_a_stranger_is_told_how_to_get_in_and_nothing_is_recorded(world: World) -> None:
     stranger = await world.person("过客")
 
