@@ -63,7 +63,6 @@ def postgres_server() -> Iterator[postgres.Server]:
     folder = postgres.binaries()
     if folder is None:
         shared_data.unavailable("needs PostgreSQL: sudo apt-get install postgresql")
-        return
     with postgres.running(folder) as server:
         yield server
 
@@ -120,7 +119,7 @@ def check(db_url: str) -> Disk:
     return Disk(db_url)
 
 
-@pytest.fixture
-def shared_folder() -> Path:
+@pytest.fixture(name="shared_data")
+def shared_data_folder() -> Path:
     """The folder of the test data that is too big for the repository."""
     return shared_data.folder()

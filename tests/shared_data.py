@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -16,7 +17,7 @@ def folder() -> Path:
     return found
 
 
-def unavailable(told: str) -> None:
+def unavailable(told: str) -> NoReturn:
     """Skip the test for the reason `told`; in CI fail instead."""
     if os.environ.get("CI") == "true":
         pytest.fail(told)

@@ -268,6 +268,17 @@ async def test_a_full_disk_fails_only_the_units_that_need_more_room(db: Db, chec
     assert await check(KEYS) == [("a",), ("b",)]
 
 
+@pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("setting", "value"), [("synchronous", 2), ("journal_mode", "wal"), ("foreign_keys", 1)]
+)
+async def test_a_commit_is_on_the_disk_and_keeps_to_the_keys(db: Db, setting: str, value: object) -> None:
+    def read(uow: SqlUow) -> object:
+        return uow.connection.exec_driver_sql(f"PRAGMA {setting}").scalar_one()
+
+    assert await db.run(read) == value
+
+
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
 def test_a_database_without_a_file_is_refused(url: str, clock: ManualClock) -> None:
     with pytest.raises(ValueError, match=r"storage\.url: a SQLite database needs a file"):

@@ -258,14 +258,12 @@ async def _three_dues(db: Db) -> tuple[MemberId, list[int]]:
 
     def planned(uow: SqlUow) -> tuple[MemberId, list[int]]:
         member = a_member(uow).id
-        ids = [
+        latest_first = [
             a_due(uow, member, due_at=NOW + n * MINUTE, expires_on=EXPIRES_ON + n * DAY) for n in (3, 2, 1)
         ]
-        return member, ids
+        return member, latest_first[::-1]
 
-    member, _ = await db.run(planned)
-    found = await db.run(lambda uow: uow.growth.due(now=NOW + 3 * MINUTE, limit=9))
-    return member, list(found)
+    return await db.run(planned)
 
 
 async def test_what_waits_longest_falls_due_first(db: Db) -> None:
