@@ -268,7 +268,7 @@ def routes(catalog: Catalog) -> Routes:
         on_words(catalog.words["members.settings"], on_settings),
         on_tap(MENU, on_start),
         on_tap(SETTINGS, on_settings),
-        on_tap(_ENABLE, on_enable),
+        on_tap(_ENABLE, on_enable, in_group=True),
         on_tap(_AGREE, on_agree),
         on_tap(_DECLINE, on_decline),
         on_tap(_SWITCH, on_switch, ":(on|off)"),

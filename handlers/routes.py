@@ -41,6 +41,21 @@ def on_command(
     return CommandHandler(name, callback, where)
 
 
-def on_tap(act: str, callback: Callback[Update], args: str = "") -> CallbackQueryHandler[Context, None]:
-    """Return a route for the buttons of `act`; `args` is a pattern for what follows it."""
-    return CallbackQueryHandler(callback, rf"^v1:{re.escape(act)}{args}$")
+class _TapHandler(CallbackQueryHandler[Context, None]):
+    """Routes taps of one kind of chat: a private page's button, forged in a group, must not open there."""
+
+    def __init__(self, callback: Callback[Update], pattern: str, *, in_group: bool) -> None:
+        super().__init__(callback, pattern)
+        self._in_group = in_group
+
+    def check_update(self, update: object) -> Any:
+        """Match as a callback query does, in the right kind of chat only."""
+        chat = update.effective_chat if isinstance(update, Update) else None
+        if chat is None or (chat.type == chat.PRIVATE) == self._in_group:
+            return None
+        return super().check_update(update)
+
+
+def on_tap(act: str, callback: Callback[Update], args: str = "", *, in_group: bool = False) -> _TapHandler:
+    """Return a route for the buttons of `act` in private (or in groups); `args` is a pattern behind it."""
+    return _TapHandler(callback, rf"^v1:{re.escape(act)}{args}\Z", in_group=in_group)

@@ -75,6 +75,18 @@ async def test_forged_buttons_change_nothing_and_are_answered(world: World, data
     assert len(world.toasts(member)) == answered + 1
 
 
+@pytest.mark.parametrize("data", ["v1:growth.card", "v1:home.menu", "v1:members.agree", "v1:members.decline"])
+async def test_a_private_page_forged_in_the_group_does_not_open_there(world: World, data: str) -> None:
+    member = await world.member()
+    said, before = world.said_to(member, world.group), world.rows(EVERYTHING)
+
+    await world.forges(member, data, chat=world.group)
+
+    assert world.said_to(member, world.group) == said
+    assert world.rows(EVERYTHING) == before
+    assert world.toasts(member)[-1] == "这个按钮不能用了。请打「菜单」重新打开。"
+
+
 async def test_a_page_of_history_beyond_the_end_is_empty(world: World) -> None:
     member = await world.member()
 
