@@ -64,11 +64,9 @@ class Wire(BaseRequest):
         del write_timeout, pool_timeout  # aiohttp counts both into the other two
         if self._session is None:
             raise NotSent("the wire is closed")
-        timeout = aiohttp.ClientTimeout(
-            total=None,
-            connect=_seconds(connect_timeout, _CONNECT_SECONDS),
-            sock_read=_seconds(read_timeout, _READ_SECONDS),
-        )
+        connect = _seconds(connect_timeout, _CONNECT_SECONDS)
+        read = _seconds(read_timeout, _READ_SECONDS)
+        timeout = aiohttp.ClientTimeout(total=connect + 2 * read, connect=connect, sock_read=read)
         body = request_data.json_payload if request_data else None
         headers = {"Content-Type": "application/json"} if body else None
         try:

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from telegram import Update, User
+from telegram import Chat, Update, User
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from features.app import App, Uow
@@ -119,16 +119,19 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         """Answer without a use case."""
         self.turn.plans.append(Plan(lambda _uow: None, lambda _none: answer()))
 
+    def title(self, chat: Chat) -> str:
+        """Return a group's title, safe to show."""
+        return self._shown(chat.title or "", None, Text("members.untitled"), Language.ZH_CN)
+
     def person(self, user: User) -> Person:
         """Return a Telegram user as our features know people."""
         language = Language.of(user.language_code)
-        name = clean_name(
-            user.first_name,
-            user.last_name,
-            columns=self.app.members.policy.name_columns,
-            fallback=self.catalog.plain(Text("members.nameless"), language),
-        )
+        name = self._shown(user.first_name, user.last_name, Text("members.nameless"), language)
         return Person(UserId(user.id), name, language)
+
+    def _shown(self, first: str, last: str | None, fallback: Text, language: Language) -> str:
+        columns = self.app.members.policy.name_columns
+        return clean_name(first, last, columns=columns, fallback=self.catalog.plain(fallback, language))
 
 
 BotApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]

@@ -50,7 +50,7 @@ async def on_bot_status(update: Update, context: Context) -> None:
         context.plan(app.members.administrators_changed, nothing, chat=chat)
     elif change.chat.type != change.chat.CHANNEL:
         answer = partial(met, context.place)
-        context.plan(app.members.added, answer, chat=chat, title=change.chat.title or "")
+        context.plan(app.members.added, answer, chat=chat, title=context.title(change.chat))
 
 
 def met(place: Place, group: Group) -> Outgoing:

@@ -97,18 +97,22 @@ class SqliteDb:
         self.url = url
         self._clock = clock
         self._engine = sqlite_engine(url)
+        self._closed = False
         self._jobs: queue.Queue[_Job | None] = queue.Queue(_QUEUE)
         self._thread = threading.Thread(target=self._write, name="sqlite-writer", daemon=True)
         self._thread.start()
 
     def run(self, unit: Unit[T]) -> Awaitable[T]:
         """Run `unit` in one transaction, committed together with its neighbours in the queue."""
+        if self._closed:
+            raise RuntimeError("the database is closed")
         job = _Job(unit)
         self._jobs.put(job)
         return asyncio.wrap_future(job.done)
 
     def close(self) -> None:
         """Finish the queued units and close the file."""
+        self._closed = True
         self._jobs.put(None)
         self._thread.join()
         self._engine.dispose()
@@ -181,7 +185,7 @@ class PostgresDb:
     def __init__(self, url: URL, clock: Clock) -> None:
         self.url = url
         self._clock = clock
-        self._engine = create_engine(url, pool_size=_THREADS, max_overflow=0)
+        self._engine = create_engine(url, pool_size=_THREADS, max_overflow=0, pool_pre_ping=True)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="postgres")
 
     def run(self, unit: Unit[T]) -> Awaitable[T]:

@@ -193,7 +193,7 @@ class SqlGrowth:
         query = (
             select(points_due.c.id)
             .where(points_due.c.outcome.is_(None), points_due.c.due_at <= now)
-            .order_by(points_due.c.due_at)
+            .order_by(points_due.c.due_at, points_due.c.id)
             .limit(limit)
         )
         return tuple(int(due) for due in self.connection.execute(query).scalars())

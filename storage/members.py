@@ -112,7 +112,7 @@ class SqlGroups:
         return tuple(_group(row) for row in self.connection.execute(query))
 
     def meet(self, chat: ChatId, *, title: str, policy: MembersPolicy, now: datetime) -> Group:
-        """Record the group in `chat` as met unless it is known, and return it."""
+        """Record the group in `chat` as met unless it is known, and return it with the title it bears now."""
         values = {
             "chat": chat,
             "title": title,
@@ -123,7 +123,9 @@ class SqlGroups:
             "quiet_start": policy.quiet.start.isoformat("minutes"),
             "quiet_end": policy.quiet.end.isoformat("minutes"),
         }
-        insert_once(self.connection, chat_group, values)
+        if not insert_once(self.connection, chat_group, values):
+            renamed = update(chat_group).where(chat_group.c.chat == chat, chat_group.c.title != title)
+            self.connection.execute(renamed.values(title=title))
         group = self.by_chat(chat)
         if group is None:
             raise KeyError(chat)

@@ -24,7 +24,7 @@ class GroupStore(Protocol):
         ...
 
     def meet(self, chat: ChatId, *, title: str, policy: MembersPolicy, now: datetime) -> Group:
-        """Record the group in `chat` as met unless it is known, and return it."""
+        """Record the group in `chat` as met unless it is known, and return it with the title it bears now."""
         ...
 
     def move(self, group: GroupId, *, to: GroupState, since: tuple[GroupState, ...], now: datetime) -> bool:
