@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from telegram import Chat, Update, User
@@ -49,9 +49,13 @@ class Place:
         )
 
     @classmethod
-    def private_chat(cls, user: UserId, language: Language) -> "Place":
-        """Return the private chat with `user`."""
-        return cls(ChatId(user), None, None, language, private=True, tap_id=None)
+    def unasked(cls, chat: ChatId, language: Language) -> "Place":
+        """Return a chat in which nobody has just said or tapped what is answered there."""
+        return cls(chat, None, None, language, private=chat > 0, tap_id=None)
+
+    def apart(self) -> "Place":
+        """Return the place for a message of its own, under nobody's."""
+        return replace(self, message=None, tap_id=None)
 
 
 @dataclass(frozen=True, slots=True)

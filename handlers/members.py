@@ -24,7 +24,7 @@ from handlers.menu import (
 )
 from handlers.outcome import Outcome, OutcomeHandler, OutcomeKind
 from handlers.routes import Routes, on_command, on_tap, on_words
-from kernel.ids import ChatId, UserId
+from kernel.ids import ChatId, UserId, private_chat
 from kernel.message import Answer, Keyboard, Open, Outgoing, Tap, Text
 from texts.catalog import Catalog
 
@@ -32,6 +32,7 @@ _PRESENT = (ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER)
 _ADMINISTRATORS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 _ENABLE, _AGREE, _DECLINE = "members.enable", "members.agree", "members.decline"
 _SWITCH = "members.switch"
+_ENABLE_BUTTON: Keyboard = ((Tap(Text("members.enable"), _ENABLE),),)
 
 
 async def on_bot_status(update: Update, context: Context) -> None:
@@ -55,14 +56,20 @@ async def on_bot_status(update: Update, context: Context) -> None:
 
 def met(place: Place, group: Group) -> Outgoing:
     """Say hello and offer the enabling button."""
-    keyboard = ((Tap(Text("members.enable"), _ENABLE),),)
-    return say(place, Text("members.met"), keyboard, group.language)
+    return say(place, Text("members.met"), _ENABLE_BUTTON, group.language)
 
 
 async def on_administrators(outcome: Outcome, context: Context) -> None:
-    """Telegram told who a group's administrators are."""
-    users = tuple(UserId(entry["user"]["id"]) for entry in outcome.result or ())
-    context.plan(context.app.members.administrators_told, nothing, chat=outcome.chat, users=users)
+    """Telegram told who a group's administrators are; somebody may wait for it to enable the group."""
+    context.turn.place = Place.unasked(outcome.chat, context.app.members.policy.language)
+    context.plan(
+        context.app.members.administrators_told,
+        partial(enabled_late, context.place),
+        chat=outcome.chat,
+        users=tuple(UserId(entry["user"]["id"]) for entry in outcome.result or ()),
+        bot=UserId(context.bot.id),
+        presser=outcome.user,
+    )
 
 
 async def on_enable(update: Update, context: Context) -> None:
@@ -75,19 +82,42 @@ async def on_enable(update: Update, context: Context) -> None:
         partial(enabled, context.place),
         chat=ChatId(chat.id),
         user=UserId(user.id),
+        bot=UserId(context.bot.id),
     )
 
 
 def enabled(place: Place, done: Enabled) -> Answer:
     """Tell what came of the button."""
+    language = done.group.language
     match done.outcome:
         case Enabling.ENABLED:
-            changed = show(place, Text("members.enabled"), start_button(done.group), done.group.language)
-            return changed, toast(place, "members.enabled_toast")
+            closed = show(place, Text("members.card_done"), language=language)
+            return closed, _announcement(place, done.group), toast(place, "members.enabled_toast")
+        case Enabling.DEAF:
+            stays = show(place, Text("members.deaf"), _ENABLE_BUTTON, language)
+            return stays, toast(place, "members.deaf", alert=True)
         case Enabling.ALREADY:
             return toast(place, "members.already_enabled")
         case Enabling.ASKED:
             return toast(place, "members.administrators_asked", alert=True)
+
+
+def enabled_late(place: Place, done: Enabled | None) -> Answer:
+    """Tell in the group what came of a button that had to wait for Telegram's list."""
+    if done is None:
+        return None
+    match done.outcome:
+        case Enabling.ENABLED:
+            return _announcement(place, done.group)
+        case Enabling.DEAF:
+            return say(place, Text("members.deaf"), _ENABLE_BUTTON, done.group.language)
+        case _:
+            return None
+
+
+def _announcement(place: Place, group: Group) -> Outgoing:
+    """Say it anew: the card with the button may be far above by now."""
+    return say(place.apart(), Text("members.enabled"), start_button(group), group.language)
 
 
 async def on_member_status(update: Update, context: Context) -> None:
@@ -141,7 +171,7 @@ async def on_member(outcome: Outcome, context: Context) -> None:
     entry = outcome.result or {}
     user = User.de_json(entry["user"], None) if entry else User(outcome.user, "", is_bot=False)
     person = context.person(user)
-    context.turn.place = Place.private_chat(outcome.user, person.language)
+    context.turn.place = Place.unasked(private_chat(outcome.user), person.language)
     context.plan(
         context.app.membership_told,
         partial(started, context.turn.place, ""),

@@ -142,14 +142,18 @@ class SqlGroups:
 
     def set_administrators(self, group: GroupId, users: tuple[UserId, ...], *, now: datetime) -> None:
         """Replace the cached list of administrators."""
+        # Two answers may come in through different lanes: the later one waits, or their rows would clash.
+        self.connection.execute(select(chat_group.c.id).where(chat_group.c.id == group).with_for_update())
         self.connection.execute(delete(group_administrator).where(group_administrator.c.group_id == group))
         if users:
             rows = [{"group_id": group, "user_id": user, "told_at": now} for user in users]
             self.connection.execute(insert(group_administrator), rows)
 
-    def administrators(self, group: GroupId) -> frozenset[UserId]:
-        """Return the cached administrators; empty while Telegram has not answered."""
-        query = select(group_administrator.c.user_id).where(group_administrator.c.group_id == group)
+    def administrators(self, group: GroupId, *, since: datetime) -> frozenset[UserId]:
+        """Return the administrators Telegram told at `since` or later; empty when it has not."""
+        query = select(group_administrator.c.user_id).where(
+            group_administrator.c.group_id == group, group_administrator.c.told_at >= since
+        )
         return frozenset(UserId(user) for user in self.connection.execute(query).scalars())
 
     def _one(self, query: Select[Any]) -> Group | None:

@@ -82,7 +82,8 @@ class Enabling(StrEnum):
 
     ENABLED = "enabled"
     ALREADY = "already"
-    ASKED = "asked"  # Telegram's list of administrators was not in yet; it has been asked for
+    ASKED = "asked"  # Telegram's list of administrators is missing or old; it has been asked for
+    DEAF = "deaf"  # the bot is no administrator, so Telegram does not show it what people say
 
 
 @dataclass(frozen=True, slots=True)

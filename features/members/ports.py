@@ -35,8 +35,8 @@ class GroupStore(Protocol):
         """Replace the cached list of administrators."""
         ...
 
-    def administrators(self, group: GroupId) -> frozenset[UserId]:
-        """Return the cached administrators; empty while Telegram has not answered."""
+    def administrators(self, group: GroupId, *, since: datetime) -> frozenset[UserId]:
+        """Return the administrators Telegram told at `since` or later; empty when it has not."""
         ...
 
 

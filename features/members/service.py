@@ -1,6 +1,7 @@
 """Use cases about groups and people."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from features.members import rules
 from features.members.model import (
@@ -21,6 +22,8 @@ from features.members.model import (
 from features.members.ports import Uow
 from kernel.ids import ChatId, UserId
 from kernel.message import Call, Kind, MessageClass, Outgoing
+
+_LIST_HOLDS = timedelta(minutes=10)  # an older list of administrators is asked for anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +52,39 @@ class Members:
         if uow.groups.by_chat(chat):
             self._ask_administrators(uow, chat)
 
-    def administrators_told(self, uow: Uow, *, chat: ChatId, users: tuple[UserId, ...]) -> None:
-        """Keep what Telegram answered about a group's administrators."""
-        if group := uow.groups.by_chat(chat):
-            uow.groups.set_administrators(group.id, users, now=uow.now)
+    def administrators_told(
+        self, uow: Uow, *, chat: ChatId, users: tuple[UserId, ...], bot: UserId, presser: UserId | None
+    ) -> Enabled | None:
+        """Keep what Telegram answered about a group's administrators, and enable it if one waits for that.
 
-    def enable(self, uow: Uow, *, chat: ChatId, user: UserId) -> Enabled:
-        """Enable a group for the administrator who pressed the button.
+        `presser` pressed the enabling button when the list was missing or old. None: nothing to say.
+        """
+        group = uow.groups.by_chat(chat)
+        if group is None:
+            return None
+        uow.groups.set_administrators(group.id, users, now=uow.now)
+        return self._enable(uow, group, frozenset(users), bot) if presser in users else None
+
+    def enable(self, uow: Uow, *, chat: ChatId, user: UserId, bot: UserId) -> Enabled:
+        """Enable a group for the administrator who pressed the button, if the bot itself is one.
 
         Raises GroupUnknown where the bot was never added, and NotAdministrator.
         """
         group = uow.groups.by_chat(chat)
         if group is None:
             raise GroupUnknown
-        administrators = uow.groups.administrators(group.id)
+        administrators = uow.groups.administrators(group.id, since=uow.now - _LIST_HOLDS)
         if not administrators:
-            self._ask_administrators(uow, chat)
+            self._ask_administrators(uow, chat, presser=user)
             return Enabled(group, Enabling.ASKED)
         if user not in administrators:
             raise NotAdministrator
+        return self._enable(uow, group, administrators, bot)
+
+    @staticmethod
+    def _enable(uow: Uow, group: Group, administrators: frozenset[UserId], bot: UserId) -> Enabled:
+        if bot not in administrators:
+            return Enabled(group, Enabling.DEAF)
         not_yet = (GroupState.MET, GroupState.LEFT)
         if not uow.groups.move(group.id, to=GroupState.ENABLED, since=not_yet, now=uow.now):
             return Enabled(group, Enabling.ALREADY)
@@ -172,5 +189,5 @@ class Members:
         return self.known(uow, user=person.user)
 
     @staticmethod
-    def _ask_administrators(uow: Uow, chat: ChatId) -> None:
-        uow.outbox.put(Outgoing(Kind.CALL, chat, MessageClass.UPKEEP, call=Call.ADMINISTRATORS))
+    def _ask_administrators(uow: Uow, chat: ChatId, presser: UserId | None = None) -> None:
+        uow.outbox.put(Outgoing(Kind.CALL, chat, MessageClass.UPKEEP, call=Call.ADMINISTRATORS, user=presser))

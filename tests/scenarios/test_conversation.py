@@ -35,6 +35,60 @@ async def test_somebody_made_administrator_later_can_enable_the_group(town: Worl
     assert town.toasts(helper) == ["启用好了。"]
 
 
+async def test_a_bot_that_is_no_administrator_asks_for_it_and_enables_nothing(town: World) -> None:
+    leader = await town.person("林姐")
+    chat = int(town.sandbox.add_group("老群", leader)["id"])
+    await town.does(leader, "add", chat=chat, user=town.bot)
+
+    await town.taps(leader, "启用本群", chat=chat)
+
+    asked = "请先把我设为群管理员，不然我听不到大家说话。设好后再点一次。"
+    assert town.toasts(leader) == [asked]
+    assert town.last_to(leader, chat) == asked
+    assert town.rows("SELECT state FROM chat_group") == [("met",)]
+    await town.does(leader, "promote", chat=chat, user=town.bot)
+    await town.taps(leader, "启用本群", chat=chat)
+    assert town.toasts(leader)[-1] == "启用好了。"
+
+
+async def test_the_news_that_a_group_is_enabled_is_a_new_message(town: World) -> None:
+    chat = await town.opens_group(enabled=False)
+    await town.says(town.leader, "大家看上面", chat=chat)
+
+    await town.taps(town.leader, "启用本群", chat=chat)
+
+    card, news = town.said_to(town.leader, chat)
+    assert card == "本群已启用"
+    assert news.startswith("本群已启用\n我会在这里迎接新邻居")
+    assert town.buttons(town.leader, chat) == ["开始"]
+
+
+async def test_an_old_list_of_administrators_is_asked_for_anew_and_one_tap_is_enough(town: World) -> None:
+    chat = await town.opens_group(enabled=False)
+    await town.advance(minutes=11)
+
+    await town.taps(town.leader, "启用本群", chat=chat)
+
+    assert town.toasts(town.leader) == [
+        "正在向 Telegram 核对管理员名单，过几秒就好。要是没动静，请再点一次。"
+    ]
+    assert town.last_to(town.leader, chat).startswith("本群已启用\n")
+    assert town.rows("SELECT state FROM chat_group") == [("enabled",)]
+
+
+async def test_an_old_list_enables_nothing_for_somebody_who_is_no_administrator(town: World) -> None:
+    chat = await town.opens_group(enabled=False)
+    rival = await town.person("路人")
+    await town.does(rival, "join", chat=chat)
+    await town.advance(minutes=11)
+
+    await town.taps(rival, "启用本群", chat=chat, times=2)
+    await town.taps(rival, "启用本群", chat=chat)
+
+    assert town.toasts(rival)[-1] == "只有群管理员可以启用。请你们群的管理员来点。"
+    assert town.rows("SELECT state FROM chat_group") == [("met",)]
+
+
 async def test_enabling_twice_changes_nothing(world: World) -> None:
     chat = await world.opens_group("东门", enabled=False)
 

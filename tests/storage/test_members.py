@@ -121,12 +121,34 @@ async def test_the_list_of_administrators_is_replaced_as_a_whole(db: Db, check: 
         uow.groups.set_administrators(group.id, (UserId(2), UserId(3)), now=uow.now)
 
     await db.run(told)
-    assert await db.run(lambda uow: uow.groups.administrators(group.id)) == {2, 3}
+    assert await db.run(lambda uow: uow.groups.administrators(group.id, since=NOW)) == {2, 3}
     assert await check("SELECT group_id, user_id FROM group_administrator ORDER BY 1, 2") == [
         (group.id, 2),
         (group.id, 3),
         (other.id, 1),
     ]
+
+
+async def test_an_older_list_of_administrators_does_not_count(db: Db) -> None:
+    group = await db.run(a_group)
+    await db.run(lambda uow: uow.groups.set_administrators(group.id, (UserId(1),), now=NOW))
+
+    told = await db.run(
+        lambda uow: [uow.groups.administrators(group.id, since=since) for since in (NOW, LATER)]
+    )
+
+    assert told == [{1}, frozenset()]
+
+
+async def test_64_simultaneous_lists_of_administrators_do_not_clash(db: Db) -> None:
+    group = await db.run(a_group)
+    users = (UserId(1), UserId(2))
+
+    await asyncio.gather(
+        *(db.run(lambda uow: uow.groups.set_administrators(group.id, users, now=NOW)) for _ in range(CALLERS))
+    )
+
+    assert await db.run(lambda uow: uow.groups.administrators(group.id, since=NOW)) == {1, 2}
 
 
 async def test_a_group_may_have_no_administrator_known(db: Db) -> None:
@@ -135,7 +157,7 @@ async def test_a_group_may_have_no_administrator_known(db: Db) -> None:
     def told(uow: SqlUow) -> frozenset[UserId]:
         uow.groups.set_administrators(group.id, (UserId(1),), now=uow.now)
         uow.groups.set_administrators(group.id, (), now=uow.now)
-        return uow.groups.administrators(group.id)
+        return uow.groups.administrators(group.id, since=NOW)
 
     assert await db.run(told) == frozenset()
 
