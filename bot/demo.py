@@ -1,5 +1,6 @@
 """The demo: the real bot against the sandbox in one process, with a chat page, and a clock you push."""
 
+import asyncio
 import contextlib
 import html
 import re
@@ -20,6 +21,7 @@ from kernel import business_day
 from kernel.clock import ManualClock
 from kernel.message import Language, Text
 from sandbox import page
+from sandbox.door import Door
 from sandbox.sandbox import Sandbox
 from sandbox.server import serve
 from storage import migrate, views
@@ -127,10 +129,12 @@ async def running(config: Config, *, host: str, port: int) -> AsyncIterator[tupl
     sandbox = Sandbox(start=told.start, frozen=True)
     cast = story.enter(told, sandbox)
     clock = ManualClock(told.start)
+    door, one_at_a_time = Door(), asyncio.Lock()
     demo: Demo
 
     async def panels() -> Mapping[str, object]:
-        return await demo.panels()
+        async with one_at_a_time:  # several tabs share one reading connection
+            return await demo.panels()
 
     async def jump(to: str) -> None:
         await demo.jump(to)
@@ -138,7 +142,7 @@ async def running(config: Config, *, host: str, port: int) -> AsyncIterator[tupl
     async def ready() -> Mapping[str, bool]:
         return await demo.runtime.ready()
 
-    routes = [*page.routes(page.DemoHooks(panels, jump)), *web.routes(ready)]
+    routes = [*page.routes(page.DemoHooks(panels, jump), door), *web.routes(ready)]
     with tempfile.TemporaryDirectory(prefix="caiboshi-demo-") as folder:
         async with serve(sandbox, host=host, port=port, extra_routes=routes) as address:
             own = _demo_config(config, token=cast.token, base_url=address.base, folder=Path(folder))
@@ -147,8 +151,11 @@ async def running(config: Config, *, host: str, port: int) -> AsyncIterator[tupl
             timeline = Timeline(runtime, clock, sandbox.set_clock, sandbox.drained, sandbox.pending)
             demo = Demo(told, cast, sandbox, runtime, timeline)
             async with runtime.running():
-                await story.play(told, cast, sandbox, timeline)
-                yield demo, f"{address.url}/demo"
+                try:
+                    await story.play(told, cast, sandbox, timeline)
+                    yield demo, f"{address.url}/demo"
+                finally:
+                    await door.close()  # an open page asks to the last; behind the runtime nobody answers
 
 
 def _demo_config(config: Config, *, token: str, base_url: str, folder: Path) -> Config:

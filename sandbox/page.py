@@ -1,16 +1,19 @@
 """The demo's chat page: a few routes and a folder of static files. Knows nothing of the product."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from os import PathLike, stat_result
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from sandbox.door import Door, DoorClosed
 
 STATIC = Path(__file__).with_name("static")
 
@@ -36,23 +39,35 @@ class DemoHooks:
     "+1h", "morning" or "days:N" and returns when everything due until then is done.
     """
 
-    panels: Callable[[], Awaitable[Mapping[str, object]]]
-    jump: Callable[[str], Awaitable[None]]
+    panels: Callable[[], Coroutine[Any, Any, Mapping[str, object]]]
+    jump: Callable[[str], Coroutine[Any, Any, None]]
 
 
-def routes(hooks: DemoHooks) -> list[Route | Mount]:
-    """Return the routes of the demo page: `/demo`, its files, its panels and its clock."""
-    clock = _Clock(hooks.jump)
+def routes(hooks: DemoHooks, door: Door) -> list[Route | Mount]:
+    """Return the routes of the demo page: `/demo`, its files, its panels and its clock.
+
+    Panels and clock go through `door`; once that is closed they answer 503.
+    """
+    clock = _Clock(hooks.jump, door)
 
     async def panels(_: Request) -> Response:
-        return JSONResponse(dict(await hooks.panels()), headers=HEADERS | {"Cache-Control": "no-store"})
+        try:
+            shown = await door.through(hooks.panels())
+        except DoorClosed:
+            return _ending()
+        return JSONResponse(dict(shown), headers=HEADERS | {"Cache-Control": "no-store"})
 
     return [
+        Route("/", _to_demo, methods=["GET"]),
         Route("/demo", _index, methods=["GET"]),
         Route("/demo/panels", panels, methods=["GET"]),
         Route("/demo/clock", clock.post, methods=["POST"]),
         Mount("/demo/static", _Files(directory=STATIC)),
     ]
+
+
+async def _to_demo(_: Request) -> Response:
+    return RedirectResponse("/demo", headers=HEADERS | {"Cache-Control": "no-store"})
 
 
 async def _index(_: Request) -> Response:
@@ -78,8 +93,9 @@ class _Files(StaticFiles):
 class _Clock:
     """Runs one jump of the clock at a time."""
 
-    def __init__(self, jump: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, jump: Callable[[str], Coroutine[Any, Any, None]], door: Door) -> None:
         self._jump = jump
+        self._door = door
         self._running: str | None = None
 
     async def post(self, request: Request) -> Response:
@@ -96,7 +112,9 @@ class _Clock:
             return _refused(409, f"the clock is still running {self._running}; wait until it has arrived")
         self._running = jump
         try:
-            await self._jump(jump)
+            await self._door.through(self._jump(jump))
+        except DoorClosed:
+            return _ending()
         finally:
             self._running = None
         return JSONResponse({"ok": True, "result": {"jump": jump}}, headers=HEADERS)
@@ -109,6 +127,10 @@ async def _read_jump(request: Request) -> str | None:
         return None
     jump = body.get("jump") if isinstance(body, dict) else None
     return jump if isinstance(jump, str) else None
+
+
+def _ending() -> Response:
+    return _refused(503, "the demo is ending; start it again")
 
 
 def _refused(status: int, error: str) -> Response:

@@ -1,23 +1,25 @@
 """The demo page's routes, without a browser."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from typing import Any
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
+from sandbox.door import Door
 from sandbox.page import DemoHooks, routes
 
-Jump = Callable[[str], Awaitable[None]]
+Jump = Callable[[str], Coroutine[Any, Any, None]]
 
 
 async def _panels() -> Mapping[str, object]:
     return {"people": [], "outbox": []}
 
 
-def a_client(jump: Jump) -> httpx.AsyncClient:
-    app = Starlette(routes=routes(DemoHooks(panels=_panels, jump=jump)))
+def a_client(jump: Jump, door: Door | None = None) -> httpx.AsyncClient:
+    app = Starlette(routes=routes(DemoHooks(panels=_panels, jump=jump), door or Door()))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1")
 
 
@@ -110,6 +112,32 @@ async def test_second_jump_is_refused_while_the_first_runs() -> None:
     assert second.status_code == 409
     assert "days:7" in second.json()["error"]
     assert first.result().status_code == 200
+
+
+async def test_a_closing_demo_ends_the_jump_and_answers_no_more() -> None:
+    started, door = asyncio.Event(), Door()
+
+    async def jump(_name: str) -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    async with a_client(jump, door) as client, asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(client.post("/demo/clock", json={"jump": "days:30"}))
+        await started.wait()
+
+        await door.close()
+
+        late = await client.get("/demo/panels")
+    assert running.result().status_code == 503
+    assert late.status_code == 503
+    assert "start it again" in late.json()["error"]
+
+
+async def test_the_root_leads_to_the_demo(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/")
+
+    assert answer.is_redirect
+    assert answer.headers["location"] == "/demo"
 
 
 async def test_a_failed_jump_leaves_the_clock_usable() -> None:
