@@ -1,13 +1,17 @@
 """The command `caiboshi`. Exit codes: 0 well, 1 a fault, 2 something to put right first."""
 
 import asyncio
+import contextlib
+import logging
 import os
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from alembic.util import CommandError
+from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 from telegram.error import InvalidToken, NetworkError
 
@@ -48,17 +52,10 @@ def run(config: ConfigPath = None) -> None:
     if not settings.telegram.token:
         _stop(f"no bot token: set {_TOKEN_VARIABLE}, or telegram.token in config.toml (ask @BotFather)")
     try:
-        with writer_lock(settings.storage.url):
-            migrations.upgrade(settings.storage.url)
+        with _database(settings):
             _run_to_the_end(_run(settings))
-    except DatabaseInUse as fault:
-        _stop(str(fault))
-    except OperationalError as fault:
-        _stop(f"the database does not answer: {fault.orig}")
     except PortUnavailable as fault:
         _stop(f"{fault}; choose another web.host or web.port")
-    except OSError as fault:
-        _stop(f"{fault.filename or settings.storage.url}: {fault.strerror or fault}")
     except InvalidToken:
         _stop("Telegram does not accept the bot token: copy it again from @BotFather")
     except NetworkError as fault:
@@ -71,7 +68,7 @@ def run_demo(
     host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Try everything without Telegram: the real bot against a sandbox, on a chat page."""
-    logs.set_up(level=30)
+    logs.set_up(logging.WARNING)
     settings = _load(None)
     if settings.telegram.token:
         _stop(f"the demo never uses a real bot: unset {_TOKEN_VARIABLE} and empty telegram.token first")
@@ -94,14 +91,32 @@ def sandbox(
 @cli.command()
 def migrate(config: ConfigPath = None) -> None:
     """Bring the database to the schema this version needs."""
-    settings = _load(config)
-    try:
-        with writer_lock(settings.storage.url):
-            missing = migrations.pending(settings.storage.url)
-            migrations.upgrade(settings.storage.url)
-    except DatabaseInUse as fault:
-        _stop(str(fault))
-    typer.echo(f"applied: {', '.join(missing)}" if missing else "nothing to do")
+    with _database(_load(config)) as applied:
+        typer.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do")
+
+
+@contextlib.contextmanager
+def _database(settings: Config) -> Iterator[tuple[str, ...]]:
+    """Hold the database, brought to this version's schema, and yield the revisions that took.
+
+    What is wrong with it ends the command with one line.
+    """
+    url = settings.storage.url
+    shown = make_url(url).render_as_string(hide_password=True)
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(writer_lock(url))
+            missing = migrations.pending(url)
+            migrations.upgrade(url)
+        except DatabaseInUse as fault:
+            _stop(str(fault))
+        except OperationalError as fault:
+            _stop(f"the database does not answer: {str(fault.orig).splitlines()[0]}")
+        except CommandError as fault:
+            _stop(f"{shown} was written by a newer version of caiboshi: {fault}")
+        except OSError as fault:
+            _stop(f"{fault.filename or shown}: {fault.strerror or fault}")
+        yield missing
 
 
 def _run_to_the_end(work: Coroutine[Any, Any, None]) -> None:

@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 from features.growth.model import GrowthPolicy
 from features.members.model import MembersPolicy
 from kernel.policy import Range
 
 ENV_PREFIX = "CAIBOSHI__"
+_EXAMPLE_URL = "sqlite:///data/caiboshi.db"
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
@@ -33,6 +37,12 @@ class TelegramConfig:
     base_url: str
     poll_seconds: Annotated[int, Range(1, 50, "seconds")]
 
+    def __post_init__(self) -> None:
+        if not self.base_url.startswith(("https://", "http://")):
+            raise ValueError(
+                f"base_url = {self.base_url!r}: expected one such as 'https://api.telegram.org/bot'"
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class StorageConfig:
@@ -41,9 +51,19 @@ class StorageConfig:
     url: str
 
     def __post_init__(self) -> None:
+        scheme = self.url.partition(":")[0]  # the rest may hold a password, so it is not shown
         if not self.url.startswith(_DATABASES):
-            scheme = self.url.partition(":")[0]  # the rest may hold a password
             raise ValueError(f"url = '{scheme}:…': expected one that begins with {' or '.join(_DATABASES)}")
+        try:
+            file = make_url(self.url).database
+        except (ArgumentError, ValueError) as fault:
+            raise ValueError(
+                f"url = '{scheme}:…': expected {scheme}://user:password@host:port/name"
+            ) from fault
+        if not file or file == ":memory:":
+            raise ValueError(
+                f"url = '{self.url}': expected the name of a file or database, such as {_EXAMPLE_URL}"
+            )
 
 
 @dataclass(frozen=True, slots=True)

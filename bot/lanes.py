@@ -23,6 +23,7 @@ from texts.catalog import Catalog
 _log = logging.getLogger(__name__)
 _ATTEMPTS = 3
 _PAUSE = 0.2  # seconds before the second attempt, doubled for the third
+_ANSWERS = 8  # taps answered at a time, so that they leave connections for messages
 _FULL = 1000  # rows in all lanes; beyond it nothing more is fetched
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
@@ -43,6 +44,7 @@ class Lanes:
     ) -> None:
         self._db, self._app, self._catalog, self._application = db, app, catalog, application
         self._committed, self._spawn = committed, spawn
+        self._answering = asyncio.Semaphore(_ANSWERS)
         self._waiting: dict[int, deque[Taken]] = {}
         self._count = 0
         self._idle, self._room = asyncio.Event(), asyncio.Event()
@@ -138,32 +140,33 @@ class Lanes:
             return await self._db.run(lambda uow: _refused_unit(uow, row, turn, no))
 
     async def _park(self, row: Taken, turn: Turn) -> None:
+        """Put an update aside for a human, and tell who sent it to try again."""
+        sorry, place = Text("home.try_again"), turn.place
+
         def unit(uow: SqlUow) -> None:
-            if uow.inbox.park(row.id) and turn.place and turn.place.private:
-                uow.outbox.put(say(turn.place, Text("home.try_again")))
+            if uow.inbox.park(row.id) and place and place.private and place.tap_id is None:
+                uow.outbox.put(say(place, sorry))
 
         await self._db.run(unit)
         self._committed()
+        if place and place.tap_id:
+            self._spawn(self._answer_tap(place.tap_id, (Toast(sorry, place.language, alert=True),)))
 
     async def _answer_tap(self, tap_id: str, toasts: tuple[Toast, ...]) -> None:
-        bot = self._application.bot
+        last = toasts[-1] if toasts else None
+        shown = self._catalog.plain(last.text, last.language) if last else None
+        alert = last.alert if last else False
         try:
-            if toasts:
-                last = toasts[-1]
-                shown = self._catalog.plain(last.text, last.language)
-                await bot.answer_callback_query(tap_id, shown, show_alert=last.alert)
-            else:
-                await bot.answer_callback_query(tap_id)
+            async with self._answering:
+                await self._application.bot.answer_callback_query(tap_id, shown, show_alert=alert)
         except TelegramError as fault:  # too late or lost: the button's effect stands all the same
             _log.info("a tap went unanswered", extra={"fault": fault.message})
 
 
 def _unit(uow: SqlUow, row: Taken, turn: Turn) -> tuple[Toast, ...]:
     """Do everything one update asks for, or nothing of it."""
-    if not uow.inbox.done(row.id):
-        return ()
-    if not _first_tap(uow, turn):
-        return _already(turn)
+    if (earlier := _handled_earlier(uow, row, turn)) is not None:
+        return earlier
     toasts: list[Toast] = []
     for plan in turn.plans:
         alone = len(turn.plans) == 1
@@ -182,23 +185,22 @@ def _in_savepoint(uow: SqlUow, plan: Plan, turn: Turn) -> Answer:
 
 def _refused_unit(uow: SqlUow, row: Taken, turn: Turn, no: Refusal) -> tuple[Toast, ...]:
     """Record that the only plan was refused, and say so."""
-    if not uow.inbox.done(row.id):
-        return ()
-    if not _first_tap(uow, turn):
-        return _already(turn)
+    if (earlier := _handled_earlier(uow, row, turn)) is not None:
+        return earlier
     return tuple(_say(uow, refused(turn.place, no.wording())))
 
 
-def _first_tap(uow: SqlUow, turn: Turn) -> bool:
-    """Claim a tap: the same one under a new update_id has no second effect (rulings.md 34)."""
-    tap_id = turn.place.tap_id if turn.place else None
-    return tap_id is None or uow.claims.take(f"tap:{tap_id}")
+def _handled_earlier(uow: SqlUow, row: Taken, turn: Turn) -> tuple[Toast, ...] | None:
+    """Mark the row done and claim its tap; return the answer for one that was handled before, else None.
 
-
-def _already(turn: Turn) -> tuple[Toast, ...]:
-    if turn.place is None:
+    The same tap under a new update_id has no second effect (rulings.md 34).
+    """
+    if not uow.inbox.done(row.id):
         return ()
-    return (Toast(Text("home.tapped_before"), turn.place.language),)
+    place = turn.place
+    if place is None or place.tap_id is None or uow.claims.take(f"tap:{place.tap_id}"):
+        return None
+    return (Toast(Text("home.tapped_before"), place.language),)
 
 
 def _say(uow: SqlUow, answer: Answer) -> list[Toast]:

@@ -61,6 +61,11 @@ class Pace:
     _free_at: float = 0.0
     _chats: dict[ChatId, _ChatPace] = field(default_factory=dict)
 
+    def held(self, now: float) -> dict[ChatId, float]:
+        """Return the chats that may not be written to at `now`, with the reading from which they may."""
+        free_at = {chat: self.chat_free_at(chat, now) for chat in self._chats}
+        return {chat: at for chat, at in free_at.items() if at > now}
+
     def chat_free_at(self, chat: ChatId, now: float) -> float:
         """Return the reading from which `chat` may be written to."""
         pace = self._chats.get(chat)
@@ -86,6 +91,10 @@ class Pace:
         pace.free_at = max(pace.free_at, now + self.policy.chat_gap_seconds)
         if chat < _GROUPS_BELOW:
             pace.window.append(now)
+
+    def hold_all(self, until: float) -> None:
+        """Let nothing leave before `until`: Telegram cannot be reached."""
+        self._free_at = max(self._free_at, until)
 
     def hold(self, chat: ChatId, until: float) -> None:
         """Let nothing leave for `chat` before `until`: Telegram asked for it."""

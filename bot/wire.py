@@ -71,7 +71,7 @@ class Wire(BaseRequest):
         headers = {"Content-Type": "application/json"} if body else None
         try:
             async with self._session.request(
-                method, url, data=body, headers=headers, timeout=timeout
+                method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
                 payload = await response.read()
         except aiohttp.ClientConnectorError as fault:

@@ -14,6 +14,7 @@ from kernel.clock import Clock
 from scheduler.engine import Engine
 from scheduler.jobs import JOBS
 from storage.db import open_db
+from storage.patience import PatientDb
 from storage.reader import open_reader
 from texts import catalog as texts
 
@@ -28,7 +29,8 @@ def build(config: Config, clock: Clock) -> Runtime:
     catalog = texts.load()
     app = build_app(config)
     tasks = Tasks()
-    db = open_db(config.storage.url, clock)
+    own = open_db(config.storage.url, clock)
+    db = PatientDb(own)
     bot, wires = build_bot(token=config.telegram.token, base_url=config.telegram.base_url)
     application = build_application(bot, catalog)
     monotonic = Monotonic()
@@ -57,7 +59,7 @@ def build(config: Config, clock: Clock) -> Runtime:
         config=config,
         clock=clock,
         db=db,
-        reader=open_reader(db),
+        reader=open_reader(own),
         app=app,
         catalog=catalog,
         bot=bot,

@@ -1,6 +1,7 @@
 """The whole product as one value: every service, and the acts that need more than one feature."""
 
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Protocol
 
 from features.growth import ports as growth_ports
@@ -93,7 +94,7 @@ class App:
         if allowed > uow.now:
             uow.growth.postpone(due.id, until=allowed)
             return
-        uow.outbox.put(_notice(due, expiry, member))
+        uow.outbox.put(_notice(due, expiry, member, group, uow.now))
         uow.growth.finish(due.id, outcome="done")
         uow.journal.note("growth.notified", member=member.id, group=group.id, points=expiry.points)
 
@@ -110,12 +111,15 @@ class App:
         return "late" if late else None
 
 
-def _notice(due: Due, expiry: Expiry, member: Member) -> Outgoing:
+def _notice(due: Due, expiry: Expiry, member: Member, group: Group, now: datetime) -> Outgoing:
+    gone_at = business_day.instant(business_day.days_later(expiry.on, 1), time.min, group.zone)
+    quiet_at = outreach.quiet_from(now, group.zone, group.quiet)
     return Outgoing(
         Kind.SEND,
         private_chat(member.user),
         MessageClass.NOTICE,
         text=Text("growth.expiring", {"points": expiry.points, "on": expiry.on}),
         language=member.language,
+        expires_at=min(quiet_at, gone_at) if quiet_at else gone_at,  # never at night, never untrue
         dedupe_key=f"points-due:{due.id}",
     )

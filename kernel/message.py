@@ -70,7 +70,6 @@ class Kind(StrEnum):
 
     SEND = "send"
     EDIT = "edit"
-    DELETE = "delete"
     CALL = "call"
 
 
@@ -99,14 +98,13 @@ class Outgoing:
     text: Text | None = None
     keyboard: Keyboard = ()
     language: Language = Language.ZH_CN
-    message: MessageId | None = None  # the message to edit, delete or answer under
+    message: MessageId | None = None  # the message to edit, or to answer under
     topic: int | None = None
     call: Call | None = None
     user: UserId | None = None  # whom a call is about
     not_before: datetime | None = None
     expires_at: datetime | None = None  # later than this it stays unsent
     dedupe_key: str | None = None  # a key used once, ever
-    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

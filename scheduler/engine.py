@@ -65,9 +65,11 @@ class Engine:
         """Run everything that is due at this instant; return how many pieces that were."""
         count = 0
         for job in self._jobs:
-            while ids := await self._due(job):
+            tried: set[int] = set()
+            while ids := [due for due in await self._due(job) if due not in tried]:
                 for due in ids:
                     await self._act(job, due)
+                tried.update(ids)  # one that another process holds is left for the next tick
                 count += len(ids)
         if count:
             self._committed()

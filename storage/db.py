@@ -1,7 +1,8 @@
 """Runs units of work: one writer thread with group commit on SQLite, a few threads on PostgreSQL.
 
 A unit is a plain function over `SqlUow`. It does no I/O but SQL, so no transaction is ever open while
-the network is awaited, and a caller that gives up leaves nothing half done: the unit runs to its end.
+the network is awaited, and a caller that gives up leaves nothing half done: a unit that has begun runs to
+its end.
 """
 
 import asyncio
@@ -63,7 +64,7 @@ def sqlite_engine(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ValueError("storage.url: a SQLite database needs a file, such as sqlite:///data/caiboshi.db")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)  # parameters hold names
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
@@ -72,7 +73,7 @@ def sqlite_engine(url: URL) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "busy_timeout=5000",
+            "busy_timeout=1000",  # whoever needs longer is tried again by storage.patience
             "mmap_size=0",
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -175,7 +176,7 @@ class SqliteDb:
             connection.rollback()
             # A COMMIT that failed is over for SQLAlchemy, while SQLite still is in its transaction.
             connection.connection.rollback()
-        except OperationalError:  # SQLITE_FULL has rolled back already
+        except Exception:  # SQLite, or the driver under it, has given the transaction up already
             connection.invalidate()
 
 
@@ -185,7 +186,9 @@ class PostgresDb:
     def __init__(self, url: URL, clock: Clock) -> None:
         self.url = url
         self._clock = clock
-        self._engine = create_engine(url, pool_size=_THREADS, max_overflow=0, pool_pre_ping=True)
+        self._engine = create_engine(
+            url, pool_size=_THREADS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+        )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="postgres")
 
     def run(self, unit: Unit[T]) -> Awaitable[T]:

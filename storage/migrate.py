@@ -19,7 +19,7 @@ def engine_for(url: str | URL) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return sqlite_engine(parsed)
-    return create_engine(parsed, poolclass=NullPool)
+    return create_engine(parsed, poolclass=NullPool, hide_parameters=True)
 
 
 def upgrade(url: str | URL, revision: str = "head") -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -15,6 +16,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    case,
     func,
     insert,
     or_,
@@ -30,7 +33,7 @@ from storage.message_codec import keyboard_from_json, keyboard_to_json, text_fro
 from storage.types import BigId, JsonText, UtcDateTime, metadata
 
 STATES = ("pending", "sending", "sent", "failed", "expired", "unknown")
-_REPEATABLE = (Kind.EDIT, Kind.DELETE, Kind.CALL)  # doing it twice changes nothing
+_REPEATABLE = (Kind.EDIT, Kind.CALL)  # doing it twice changes nothing
 _ANSWER_LIFE = timedelta(minutes=10)  # an answer that late confuses more than it helps
 _PRIORITY = {MessageClass.ANSWER: 0, MessageClass.UPKEEP: 1, MessageClass.NOTICE: 2}
 
@@ -57,7 +60,6 @@ outbox = Table(
     Column("text", JsonText),
     Column("keyboard", JsonText),
     Column("language", Text, nullable=False),
-    Column("silent", Integer, CheckConstraint("silent IN (0,1)", name="silent"), nullable=False),
     Column("not_before", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime),
     Column("dedupe_key", Text),
@@ -112,7 +114,6 @@ class SqlOutbox:
             "text": text_to_json(message.text) if message.text else None,
             "keyboard": keyboard_to_json(message.keyboard) if message.keyboard else None,
             "language": message.language,
-            "silent": int(message.silent),
             "not_before": message.not_before or self.now,
             "expires_at": message.expires_at or self._default_expiry(message.message_class),
             "dedupe_key": message.dedupe_key,
@@ -126,16 +127,47 @@ class SqlOutbox:
     def _default_expiry(self, message_class: MessageClass) -> datetime | None:
         return self.now + _ANSWER_LIFE if message_class is MessageClass.ANSWER else None
 
-    def due(self, *, limit: int, without: Collection[ChatId] = ()) -> tuple[Queued, ...]:
-        """Return messages that may leave now, urgent and old ones first, none of the chats in `without`."""
+    def due(
+        self, *, limit: int, busy: Collection[ChatId] = (), held: Collection[ChatId] = ()
+    ) -> tuple[Queued, ...]:
+        """Return what may leave now, urgent and old ones first.
+
+        Nothing of the chats in `busy`; of those in `held` only questions to Telegram, which write to nobody.
+        A row that cannot be read (written by another version) is closed as failed.
+        """
         rows = self.connection.execute(
             select(outbox)
-            .where(outbox.c.state == "pending", outbox.c.not_before <= self.now)
-            .where(outbox.c.chat.not_in(without))
+            .where(self._is_due(), outbox.c.chat.not_in(busy))
+            .where(or_(outbox.c.kind == Kind.CALL, outbox.c.chat.not_in(held)))
             .order_by(outbox.c.priority, outbox.c.id)
             .limit(limit)
         )
-        return tuple(_queued(row) for row in rows)
+        return tuple(queued for row in rows.all() if (queued := self._read(row)))
+
+    def waiting_in(self, chats: Collection[ChatId]) -> tuple[ChatId, ...]:
+        """Return those of `chats` for which something could leave now."""
+        query = select(outbox.c.chat).distinct().where(self._is_due(), outbox.c.chat.in_(chats))
+        return tuple(ChatId(chat) for chat in self.connection.execute(query).scalars())
+
+    def finished_since(self, since: datetime) -> tuple[tuple[ChatId, datetime], ...]:
+        """Return chat and instant of what was (or may have been) sent to groups after `since`."""
+        query = (
+            select(outbox.c.chat, outbox.c.finished_at)
+            .where(outbox.c.finished_at > since, outbox.c.chat < 0, outbox.c.kind != Kind.CALL)
+            .where(outbox.c.state.in_(("sent", "unknown")))
+            .order_by(outbox.c.finished_at)
+        )
+        return tuple((ChatId(row.chat), row.finished_at) for row in self.connection.execute(query))
+
+    def _is_due(self) -> ColumnElement[bool]:
+        return and_(outbox.c.state == "pending", outbox.c.not_before <= self.now)
+
+    def _read(self, row: Row[Any]) -> Queued | None:
+        try:
+            return _queued(row)
+        except (KeyError, TypeError, ValueError) as fault:
+            self.give_up(OutboxId(row.id), error=f"unreadable: {type(fault).__name__}")
+            return None
 
     def next_at(self) -> datetime | None:
         """Return the instant from which the next waiting message may leave."""
@@ -161,6 +193,18 @@ class SqlOutbox:
             update(outbox)
             .where(outbox.c.id == row, outbox.c.state == "sending")
             .values(state=state, sent_message=message, error=error, finished_at=self.now)
+        )
+
+    def give_up(self, row: OutboxId, *, error: str) -> None:
+        """Close a message that a fault of ours stopped: failed before its bytes left, else unknown."""
+        self.connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row, outbox.c.state.in_(("pending", "sending")))
+            .values(
+                state=case((outbox.c.state == "sending", "unknown"), else_="failed"),
+                error=error,
+                finished_at=self.now,
+            )
         )
 
     def again(self, row: OutboxId, *, counts: bool) -> None:
@@ -217,6 +261,5 @@ def _queued(row: Row[Any]) -> Queued:
         not_before=row.not_before,
         expires_at=row.expires_at,
         dedupe_key=row.dedupe_key,
-        silent=bool(row.silent),
     )
     return Queued(OutboxId(row.id), outgoing, row.attempts)

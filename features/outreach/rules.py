@@ -14,6 +14,15 @@ def is_quiet(at: time, quiet: QuietHours) -> bool:
     return at >= quiet.start or at < quiet.end
 
 
+def quiet_from(now: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime | None:
+    """Return the UTC instant at which the next quiet hours begin after `now`; None when there are none."""
+    if quiet.start == quiet.end:
+        return None
+    today = now.astimezone(zone).date()
+    starts = (business_day.instant(today + timedelta(days=days), quiet.start, zone) for days in range(3))
+    return next(start for start in starts if start > now)
+
+
 def next_allowed(now: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime:
     """Return `now`, or the UTC instant at which the quiet hours around it end."""
     local = now.astimezone(zone)

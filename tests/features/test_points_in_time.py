@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -135,6 +135,7 @@ async def test_a_notice_says_how_many_points_and_until_when(db: Db, clock: Manua
             text=Text("growth.expiring", {"points": 10, "on": EXPIRES_ON}),
             language=Language.ZH_CN,
             not_before=clock.now(),
+            expires_at=datetime(2027, 10, 24, 14, 0, tzinfo=UTC),  # 22:00 in Shanghai: never at night
             dedupe_key="points-due:1",
         )
     ]

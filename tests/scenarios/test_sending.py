@@ -1,10 +1,13 @@
 """What becomes of messages when Telegram or the network misbehaves."""
 
+import asyncio
 import json
 import logging
 
 import pytest
 
+from kernel.ids import ChatId
+from kernel.message import Kind, MessageClass, Outgoing, Text
 from tests.world import World
 
 
@@ -132,3 +135,54 @@ async def test_an_update_that_cannot_be_handled_is_parked_and_holds_up_nobody(
     assert world.said_to(member)[-2].startswith("刚才没办成")
     assert world.last_to(member).startswith("现在你可以")
     assert world.rows("SELECT state, attempts FROM inbox WHERE state = 'parked'") == [("parked", 3)]
+
+
+async def test_one_busy_group_does_not_keep_anybody_else_waiting(world: World) -> None:
+    member = await world.member()
+    world.runtime.monotonic.hurried = False
+    for number in range(100):
+        person = await world.person(f"邻居{number}")
+        world.sandbox.act(person, "join", chat=world.group)
+    world.sandbox.act(member, "send", text="积分")
+
+    async with asyncio.timeout(8):  # real pauses: the group may be written to twenty times a minute
+        while not world.last_to(member).startswith("我的成长值"):
+            await world.sandbox.changed()
+
+    waiting = world.rows("SELECT count(*) FROM outbox WHERE state = 'pending' AND chat = ?", world.group)
+    assert waiting[0][0] > 64
+
+
+async def test_a_message_that_cannot_be_shown_fails_and_holds_up_nobody(world: World) -> None:
+    member = await world.member()
+    broken = Outgoing(Kind.SEND, ChatId(member), MessageClass.NOTICE, text=Text("no.such_text"))
+    await world.runtime.db.run(lambda uow: uow.outbox.put(broken))
+
+    await world.says(member, "积分")
+
+    assert world.last_to(member).startswith("我的成长值")
+    assert world.rows("SELECT state, error FROM outbox WHERE state = 'failed'") == [
+        ("failed", "CatalogError")
+    ]
+
+
+async def test_a_page_whose_message_is_gone_is_shown_anew(world: World) -> None:
+    member = await world.member()
+    card = world.message_with(member, "我的成长值", member)
+    world.sandbox.act(member, "tap", chat=member, message=card, button="我的成长值")
+    world.sandbox.act(member, "delete", chat=member, message=card)
+
+    await world.settle()
+
+    assert world.last_to(member).startswith("我的成长值")
+    assert states(world)[-1] == ("growth.card", "sent")
+
+
+async def test_a_parked_tap_is_answered(world: World) -> None:
+    member = await world.member()
+    lose = "ALTER TABLE growth_account RENAME TO gone"
+    await world.runtime.db.run(lambda uow: uow.connection.exec_driver_sql(lose))
+
+    await world.taps(member, "我的成长值")
+
+    assert world.toasts(member)[-1].startswith("刚才没办成")

@@ -171,7 +171,6 @@ def test_every_check_has_a_name() -> None:
         ("UPDATE outbox SET state = 'lost'", "ck_outbox_state"),
         ("UPDATE outbox SET kind = 'shout'", "ck_outbox_kind"),
         ("UPDATE outbox SET class = 'spam'", "ck_outbox_class"),
-        ("UPDATE outbox SET silent = 2", "ck_outbox_silent"),
         ("UPDATE chat_group SET state = 'lost'", "ck_chat_group_state"),
         ("UPDATE member SET reachable = 2", "ck_member_reachable"),
         ("UPDATE growth_account SET growth = -1", "ck_growth_account_growth"),

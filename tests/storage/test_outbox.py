@@ -40,7 +40,7 @@ async def _put(db: Db, *messages: Outgoing) -> tuple[bool, ...]:
 
 async def _due(db: Db, *, limit: int = LIMIT, without: tuple[int, ...] = ()) -> tuple[Queued, ...]:
     chats = tuple(ChatId(chat) for chat in without)
-    return await db.run(lambda uow: uow.outbox.due(limit=limit, without=chats))
+    return await db.run(lambda uow: uow.outbox.due(limit=limit, busy=chats))
 
 
 async def _due_chats(db: Db, *, limit: int = LIMIT, without: tuple[int, ...] = ()) -> list[int]:
@@ -69,7 +69,6 @@ async def test_a_message_comes_back_as_it_was_put(db: Db) -> None:
         not_before=NOW - MINUTE,
         expires_at=NOW + MINUTE,
         dedupe_key="once",
-        silent=True,
     )
     await _put(db, message)
     assert await _due(db) == (Queued(OutboxId(1), message, attempts=0),)
@@ -215,12 +214,11 @@ async def test_after_a_kill_what_is_harmless_twice_waits_again_and_the_rest_is_u
     await _put(db, *(a_message(chat, kind=kind) for chat, kind in enumerate(Kind, start=1)))
     await db.run(lambda uow: [uow.outbox.sending(row.id) for row in uow.outbox.due(limit=LIMIT)])
     await _put(db, a_message(5))
-    assert await db.run(lambda uow: uow.outbox.recover()) == (3, 1)
+    assert await db.run(lambda uow: uow.outbox.recover()) == (2, 1)
     error = "the process ended while sending"
     assert await check("SELECT kind, state, error, finished_at FROM outbox ORDER BY id") == [
         ("send", "unknown", error, epoch_ms(NOW)),
         ("edit", "pending", None, None),
-        ("delete", "pending", None, None),
         ("call", "pending", None, None),
         ("send", "pending", None, None),
     ]
@@ -293,3 +291,41 @@ def test_a_date_is_told_from_its_instant() -> None:
 def test_a_parameter_of_an_unknown_shape_is_refused() -> None:
     with pytest.raises(ValueError, match="not a parameter of a text"):
         text_from_json({"key": "k", "params": {"p": 1.5}})
+
+
+async def test_a_held_chat_fills_no_place_in_the_queue_and_only_asks(db: Db) -> None:
+    question = Outgoing(Kind.CALL, ChatId(1), MessageClass.UPKEEP, call=Call.ADMINISTRATORS)
+    await db.run(lambda uow: [uow.outbox.put(a_message(chat=1)) for _ in range(80)])
+    await db.run(lambda uow: uow.outbox.put(question))
+    await db.run(lambda uow: uow.outbox.put(a_message(chat=2)))
+
+    rows = await db.run(lambda uow: uow.outbox.due(limit=64, held=(ChatId(1),)))
+    waiting = await db.run(lambda uow: uow.outbox.waiting_in((ChatId(1), ChatId(3))))
+
+    assert [(row.outgoing.kind, row.outgoing.chat) for row in rows] == [(Kind.CALL, 1), (Kind.SEND, 2)]
+    assert waiting == (1,)
+
+
+async def test_a_row_of_another_version_is_closed_and_holds_up_nobody(db: Db, check: Disk) -> None:
+    await db.run(lambda uow: uow.outbox.put(a_message(chat=1)))
+    await db.run(lambda uow: uow.connection.exec_driver_sql("UPDATE outbox SET language = 'zh_TW'"))
+    await db.run(lambda uow: uow.outbox.put(a_message(chat=2)))
+
+    rows = await db.run(lambda uow: uow.outbox.due(limit=10))
+
+    assert [row.outgoing.chat for row in rows] == [2]
+    assert await check("SELECT state, error FROM outbox ORDER BY id") == [
+        ("failed", "unreadable: ValueError"),
+        ("pending", None),
+    ]
+
+
+async def test_giving_up_is_unknown_once_the_bytes_may_have_left(db: Db, check: Disk) -> None:
+    await db.run(lambda uow: [uow.outbox.put(a_message(chat=chat)) for chat in (1, 2)])
+    first, second = await db.run(lambda uow: uow.outbox.due(limit=10))
+    await db.run(lambda uow: uow.outbox.sending(second.id))
+
+    for row in (first, second):
+        await db.run(lambda uow, row=row: uow.outbox.give_up(row.id, error="KeyError"))  # type: ignore[misc]
+
+    assert await check("SELECT state FROM outbox ORDER BY id") == [("failed",), ("unknown",)]

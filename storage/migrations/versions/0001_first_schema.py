@@ -77,7 +77,7 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Text(),
-            sa.CheckConstraint("kind IN ('send','edit','delete','call')", name=op.f("ck_outbox_kind")),
+            sa.CheckConstraint("kind IN ('send','edit','call')", name=op.f("ck_outbox_kind")),
             nullable=False,
         ),
         sa.Column(
@@ -95,12 +95,6 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("keyboard", sa.Text(), nullable=True),
         sa.Column("language", sa.Text(), nullable=False),
-        sa.Column(
-            "silent",
-            sa.Integer(),
-            sa.CheckConstraint("silent IN (0,1)", name=op.f("ck_outbox_silent")),
-            nullable=False,
-        ),
         sa.Column("not_before", Big, nullable=False),
         sa.Column("expires_at", Big, nullable=True),
         sa.Column("dedupe_key", sa.Text(), nullable=True),
