@@ -12,7 +12,7 @@ from features.members.model import Checking, Group, Member, Person, Started
 from features.members.service import Members
 from features.outreach import rules as outreach
 from kernel import business_day
-from kernel.ids import ChatId, UserId, private_chat
+from kernel.ids import ChatId, private_chat
 from kernel.message import Kind, MessageClass, Outgoing, Text
 
 
@@ -44,28 +44,34 @@ class App:
     growth: Growth
 
     def start(self, uow: Uow, *, person: Person, payload: str) -> Home | Checking:
-        """Open the menu for a member, or ask Telegram whether they are one. Raises NotMember."""
+        """Open the menu for a member, or ask Telegram whether they are one. Raises NotMember or Away."""
         started = self.members.start(uow, person=person, payload=payload)
         return started if isinstance(started, Checking) else self._home(uow, started)
 
-    def membership_told(self, uow: Uow, *, chat: ChatId, person: Person, present: bool) -> Home:
-        """Go on with a Start once Telegram said whether the person is in the group. Raises NotMember."""
+    def membership_told(self, uow: Uow, *, chat: ChatId, person: Person, present: bool) -> Home | Checking:
+        """Go on with a Start once Telegram said whether the person is there. Raises NotMember or Away."""
         started = self.members.membership_told(uow, chat=chat, person=person, present=present)
-        return self._home(uow, started)
+        return started if isinstance(started, Checking) else self._home(uow, started)
 
-    def consent(self, uow: Uow, *, user: UserId) -> Consented:
-        """Record consent and credit the registration reward once per person for ever. Raises NotMember."""
-        known = self.members.consent(uow, user=user)
+    def consent(self, uow: Uow, *, person: Person) -> Consented:
+        """Record consent and credit the registration reward once for ever. Raises NotMember or Away."""
+        known = self.members.consent(uow, person=person)
         credited = self.growth.register(uow, member=known.member.id, zone=known.group.zone)
         return Consented(self._home(uow, known), credited)
 
-    def growth_card(self, uow: Uow, *, user: UserId) -> Home:
-        """Return a member's account. Raises NotMember or ConsentNeeded."""
-        return self._home(uow, self.members.consented(uow, user=user))
+    def decline(self, uow: Uow, *, person: Person) -> Home | None:
+        """Open nothing and return None; the menu for somebody who agreed before. Raises Away."""
+        if not self.members.agreed_before(uow, person=person):
+            return None
+        return self._home(uow, self.members.known(uow, person=person))
 
-    def growth_history(self, uow: Uow, *, user: UserId, page: int) -> tuple[Started, History]:
-        """Return a page of a member's history. Raises NotMember or ConsentNeeded."""
-        known = self.members.consented(uow, user=user)
+    def growth_card(self, uow: Uow, *, person: Person) -> Home:
+        """Return a member's account. Raises NotMember, Away or ConsentNeeded."""
+        return self._home(uow, self.members.consented(uow, person=person))
+
+    def growth_history(self, uow: Uow, *, person: Person, page: int) -> tuple[Started, History]:
+        """Return a page of a member's history. Raises NotMember, Away or ConsentNeeded."""
+        known = self.members.consented(uow, person=person)
         return known, self.growth.history(uow, member=known.member.id, page=page)
 
     def points_due(self, uow: Uow, *, due: int) -> None:

@@ -53,6 +53,10 @@ class Place:
         """Return a chat in which nobody has just said or tapped what is answered there."""
         return cls(chat, None, None, language, private=chat > 0, tap_id=None)
 
+    def speaking(self, language: Language) -> "Place":
+        """Return the same place with another language: the member's own, or the group's."""
+        return replace(self, language=language)
+
     def apart(self) -> "Place":
         """Return the place for a message of its own, under nobody's."""
         return replace(self, message=None, tap_id=None)
@@ -129,8 +133,9 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
 
     def person(self, user: User) -> Person:
         """Return a Telegram user as our features know people."""
-        language = Language.of(user.language_code)
-        name = self._shown(user.first_name, user.last_name, Text("members.nameless"), language)
+        language = Language.of(user.language_code) if user.language_code else None
+        spoken = language or Language.of(None)
+        name = self._shown(user.first_name, user.last_name, Text("members.nameless"), spoken)
         return Person(UserId(user.id), name, language)
 
     def _shown(self, first: str, last: str | None, fallback: Text, language: Language) -> str:

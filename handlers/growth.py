@@ -12,7 +12,6 @@ from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
 from handlers.menu import GROWTH, HISTORY, TO_GROWTH, TO_MENU, lead_to_private
 from handlers.routes import Routes, on_command, on_tap, on_words
-from kernel.ids import UserId
 from kernel.message import Button, Keyboard, Moment, Outgoing, Tap, Text
 from texts.catalog import Catalog
 
@@ -30,7 +29,7 @@ async def on_growth(update: Update, context: Context) -> None:
     if not context.place.private:
         lead_to_private(user, context, TO_GROWTH)
         return
-    context.plan(context.app.growth_card, partial(card, context.place), user=UserId(user.id))
+    context.plan(context.app.growth_card, partial(card, context.place), person=context.person(user))
 
 
 def card(place: Place, home: Home) -> Outgoing:
@@ -46,7 +45,7 @@ def card(place: Place, home: Home) -> Outgoing:
         },
     )
     keyboard: Keyboard = ((Tap(Text("home.to_history"), HISTORY, (0,)),), (TO_MENU,))
-    return show(place, text, keyboard, home.known.member.language)
+    return show(place.speaking(home.known.member.language), text, keyboard)
 
 
 async def on_history(update: Update, context: Context) -> None:
@@ -58,7 +57,8 @@ async def on_history(update: Update, context: Context) -> None:
         lead_to_private(user, context, TO_GROWTH)
         return
     page = int(tapped_args(update)[0]) if tapped_args(update) else 0
-    context.plan(context.app.growth_history, partial(history, context.place), user=UserId(user.id), page=page)
+    answer, person = partial(history, context.place), context.person(user)
+    context.plan(context.app.growth_history, answer, person=person, page=page)
 
 
 def history(place: Place, found: tuple[Started, History]) -> Outgoing:
@@ -72,7 +72,7 @@ def history(place: Place, found: tuple[Started, History]) -> Outgoing:
     if page.has_more:
         turns.append(Tap(Text("growth.older"), HISTORY, (page.page + 1,)))
     keyboard: Keyboard = ((*turns,), (TO_MENU,)) if turns else ((TO_MENU,),)
-    return show(place, text, keyboard, known.member.language)
+    return show(place.speaking(known.member.language), text, keyboard)
 
 
 def routes(catalog: Catalog) -> Routes:

@@ -6,12 +6,12 @@ from functools import partial
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, MessageHandler, TypeHandler, filters
 
-from features.members.model import Joined
+from features.members.model import Joined, Member
 from handlers.answers import say, show, toast
 from handlers.context import Context, Place, nothing
 from handlers.menu import HELP, TO_MENU
 from handlers.routes import IN_PRIVATE, Routes, on_command, on_tap, on_words
-from kernel.ids import ChatId, UserId
+from kernel.ids import ChatId
 from kernel.message import Answer, Tap, Text
 from texts.catalog import Catalog
 
@@ -26,20 +26,20 @@ async def on_help(update: Update, context: Context) -> None:
         person = context.person(update.effective_user)
         context.plan(context.app.members.in_group, partial(group_help, place), chat=place.chat, person=person)
     elif update.effective_user:
-        answer = partial(help_card, place)
-        context.plan(context.app.members.is_member, answer, user=UserId(update.effective_user.id))
+        person = context.person(update.effective_user)
+        context.plan(context.app.members.find, partial(help_card, place), person=person)
 
 
 def group_help(place: Place, asked: Joined) -> Answer:
     """Tell in a group what works there."""
-    return say(place, Text("home.help_group"), language=asked.group.language)
+    return say(place.speaking(asked.group.language), Text("home.help_group"))
 
 
-def help_card(place: Place, is_member: bool) -> Answer:
+def help_card(place: Place, member: Member | None) -> Answer:
     """Show the help that fits who asks."""
-    if not is_member:
+    if member is None:
         return show(place, Text("home.help_stranger"))
-    return show(place, Text("home.help"), ((TO_MENU,),))
+    return show(place.speaking(member.language), Text("home.help"), ((TO_MENU,),))
 
 
 async def on_unknown_command(update: Update, context: Context) -> None:

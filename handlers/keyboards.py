@@ -7,6 +7,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from kernel.message import Button, Keyboard, Language, Open, Tap
 from texts.catalog import Catalog
 
+MENU = "home.menu"  # the act that opens the menu
+
 _VERSION = "v1"
 _LONGEST = 64  # bytes of callback_data, Bot API
 _PART = re.compile(r"[A-Za-z0-9_.\-]{1,40}")

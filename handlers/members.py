@@ -8,24 +8,24 @@ from telegram.ext import ChatMemberHandler
 from features.app import Consented, Home
 from features.members.model import Checking, Enabled, Enabling, Group, Joined, Member, Started
 from features.members.rules import group_payload
-from handlers.answers import say, show, toast
+from handlers.answers import READ_NOTE, say, show, toast
 from handlers.context import Context, Place, nothing
 from handlers.growth import card as growth_card
-from handlers.keyboards import tapped_args
+from handlers.keyboards import MENU, tapped_args
 from handlers.menu import (
-    MENU,
     SETTINGS,
     TO_GROWTH,
+    TO_HOME,
     TO_MENU,
     TO_SETTINGS,
     lead_to_private,
     menu_keyboard,
-    menu_text,
+    show_menu,
 )
 from handlers.outcome import Outcome, OutcomeHandler, OutcomeKind
 from handlers.routes import Routes, on_command, on_tap, on_words
 from kernel.ids import ChatId, UserId, private_chat
-from kernel.message import Answer, Keyboard, Open, Outgoing, Tap, Text
+from kernel.message import Answer, Keyboard, Language, Open, Outgoing, Tap, Text
 from texts.catalog import Catalog
 
 _PRESENT = (ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER)
@@ -56,7 +56,7 @@ async def on_bot_status(update: Update, context: Context) -> None:
 
 def met(place: Place, group: Group) -> Outgoing:
     """Say hello and offer the enabling button."""
-    return say(place, Text("members.met"), _ENABLE_BUTTON, group.language)
+    return say(place.speaking(group.language), Text("members.met"), _ENABLE_BUTTON)
 
 
 async def on_administrators(outcome: Outcome, context: Context) -> None:
@@ -88,13 +88,13 @@ async def on_enable(update: Update, context: Context) -> None:
 
 def enabled(place: Place, done: Enabled) -> Answer:
     """Tell what came of the button."""
-    language = done.group.language
+    card = place.speaking(done.group.language)
     match done.outcome:
         case Enabling.ENABLED:
-            closed = show(place, Text("members.card_done"), language=language)
+            closed = show(card, Text("members.card_done"))
             return closed, _announcement(place, done.group), toast(place, "members.enabled_toast")
         case Enabling.DEAF:
-            stays = show(place, Text("members.deaf"), _ENABLE_BUTTON, language)
+            stays = show(card, Text("members.deaf"), _ENABLE_BUTTON)
             return stays, toast(place, "members.deaf", alert=True)
         case Enabling.ALREADY:
             return toast(place, "members.already_enabled")
@@ -110,14 +110,14 @@ def enabled_late(place: Place, done: Enabled | None) -> Answer:
         case Enabling.ENABLED:
             return _announcement(place, done.group)
         case Enabling.DEAF:
-            return say(place, Text("members.deaf"), _ENABLE_BUTTON, done.group.language)
+            return say(place.speaking(done.group.language), Text("members.deaf"), _ENABLE_BUTTON)
         case _:
             return None
 
 
 def _announcement(place: Place, group: Group) -> Outgoing:
     """Say it anew: the card with the button may be far above by now."""
-    return say(place.apart(), Text("members.enabled"), start_button(group), group.language)
+    return say(place.apart().speaking(group.language), Text("members.enabled"), start_button(group))
 
 
 async def on_member_status(update: Update, context: Context) -> None:
@@ -142,8 +142,12 @@ def welcome(place: Place, joined: Joined | None) -> Answer:
     """Greet a new neighbour in the group, once."""
     if joined is None:
         return None
-    text = Text("members.welcome_group", {"name": joined.member.name, "group": joined.group.title})
-    return say(place, text, start_button(joined.group), joined.group.language)
+    place = place.speaking(joined.group.language)
+    names = {"name": joined.name, "group": joined.group.title}
+    if joined.member.consented:
+        to_menu = Open(Text("members.open_menu"), TO_HOME)
+        return say(place, Text("members.welcome_back", names), ((to_menu,),))
+    return say(place, Text("members.welcome_group", names), start_button(joined.group))
 
 
 def start_button(group: Group) -> Keyboard:
@@ -157,7 +161,7 @@ async def on_start(update: Update, context: Context) -> None:
     if user is None:
         return
     if not context.place.private:
-        lead_to_private(user, context, "menu")
+        lead_to_private(user, context, TO_HOME)
         return
     payload = context.args[0] if context.args else ""
     answer = partial(started, context.place, payload)
@@ -171,7 +175,7 @@ async def on_member(outcome: Outcome, context: Context) -> None:
     entry = outcome.result or {}
     user = User.de_json(entry["user"], None) if entry else User(outcome.user, "", is_bot=False)
     person = context.person(user)
-    context.turn.place = Place.unasked(private_chat(outcome.user), person.language)
+    context.turn.place = Place.unasked(private_chat(outcome.user), Language.of(user.language_code))
     context.plan(
         context.app.membership_told,
         partial(started, context.turn.place, ""),
@@ -191,16 +195,15 @@ def started(place: Place, payload: str, home: Home | Checking) -> Answer:
         return growth_card(place, home)
     if payload == TO_SETTINGS:
         return settings(place, home.known)
-    return show(place, menu_text(home), menu_keyboard(), home.known.member.language)
+    return show_menu(place, home)
 
 
 def consent_card(place: Place, home: Home) -> Outgoing:
     """Say plainly what is kept and what for, and ask."""
-    member = home.known.member
     text = Text(
         "members.consent",
         {
-            "name": member.name,
+            "name": home.known.name,
             "group": home.known.group.title,
             "points": home.card.register_points,
         },
@@ -209,34 +212,43 @@ def consent_card(place: Place, home: Home) -> Outgoing:
         (Tap(Text("members.agree"), _AGREE),),
         (Tap(Text("members.decline"), _DECLINE),),
     )
-    return show(place, text, keyboard, member.language)
+    return show(place.speaking(home.known.member.language), text, keyboard)
 
 
 async def on_agree(update: Update, context: Context) -> None:
     """The consent button."""
     if update.effective_user:
-        user = UserId(update.effective_user.id)
-        context.plan(context.app.consent, partial(consented, context.place), user=user)
+        person = context.person(update.effective_user)
+        context.plan(context.app.consent, partial(consented, context.place), person=person)
 
 
 def consented(place: Place, done: Consented) -> Answer:
     """Confirm the account and turn the card into the menu."""
-    account, member = done.home.card.account, done.home.known.member
+    place, account = place.speaking(done.home.known.member.language), done.home.card.account
     if not done.credited:
-        changed = show(place, menu_text(done.home), menu_keyboard(), member.language)
-        return changed, toast(place, "members.already_consented_toast")
+        return show_menu(place, done.home), toast(place, "members.already_consented_toast")
     earned = done.home.card.register_points
     text = Text(
         "members.consented",
-        {"name": member.name, "earned": earned, "growth": account.growth, "points": account.points},
+        {"name": done.home.known.name, "earned": earned, "growth": account.growth, "points": account.points},
     )
-    changed = show(place, text, menu_keyboard(), member.language)
+    changed = show(place, text, menu_keyboard())
     return changed, toast(place, "members.consented_toast", earned=earned)
 
 
-async def on_decline(_update: Update, context: Context) -> None:
+async def on_decline(update: Update, context: Context) -> None:
     """The button beside the consent button."""
-    context.say(partial(show, context.place, Text("members.declined")))
+    if update.effective_user:
+        person = context.person(update.effective_user)
+        context.plan(context.app.decline, partial(declined, context.place), person=person)
+
+
+def declined(place: Place, home: Home | None) -> Answer:
+    """Take no for an answer and show the way back; who agreed before keeps the menu."""
+    if home is None:
+        return show(place, Text("members.declined"), ((READ_NOTE,),))
+    place = place.speaking(home.known.member.language)
+    return show_menu(place, home), toast(place, "members.already_consented_toast")
 
 
 async def on_settings(update: Update, context: Context) -> None:
@@ -246,8 +258,8 @@ async def on_settings(update: Update, context: Context) -> None:
     if not context.place.private:
         lead_to_private(update.effective_user, context, TO_SETTINGS)
         return
-    user = UserId(update.effective_user.id)
-    context.plan(context.app.members.consented, partial(settings, context.place), user=user)
+    person = context.person(update.effective_user)
+    context.plan(context.app.members.consented, partial(settings, context.place), person=person)
 
 
 async def on_switch(update: Update, context: Context) -> None:
@@ -257,7 +269,7 @@ async def on_switch(update: Update, context: Context) -> None:
     context.plan(
         context.app.members.set_marketing,
         partial(switched, context.place),
-        user=UserId(update.effective_user.id),
+        person=context.person(update.effective_user),
         wanted=tapped_args(update) == ("on",),
     )
 
@@ -265,7 +277,7 @@ async def on_switch(update: Update, context: Context) -> None:
 def switched(place: Place, known: Started) -> Answer:
     """Show the settings as they stand now."""
     key = "members.switched_on_toast" if _wants_offers(known.member) else "members.switched_off_toast"
-    return settings(place, known), toast(place, key)
+    return settings(place, known), toast(place.speaking(known.member.language), key)
 
 
 def settings(place: Place, known: Started) -> Outgoing:
@@ -274,7 +286,8 @@ def settings(place: Place, known: Started) -> Outgoing:
     stands = Text("members.marketing_on" if wants else "members.marketing_off")
     label = Text("members.switch_off" if wants else "members.switch_on")
     keyboard: Keyboard = ((Tap(label, _SWITCH, ("off" if wants else "on",)),), (TO_MENU,))
-    return show(place, Text("members.settings", {"marketing": stands}), keyboard, known.member.language)
+    text = Text("members.settings", {"marketing": stands})
+    return show(place.speaking(known.member.language), text, keyboard)
 
 
 async def on_unreachable(outcome: Outcome, context: Context) -> None:

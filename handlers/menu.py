@@ -6,31 +6,33 @@ from telegram import User
 
 from features.app import Home
 from features.members.model import Joined
-from handlers.answers import say
+from handlers.answers import say, show
 from handlers.context import Context, Place
+from handlers.keyboards import MENU
 from kernel.message import Keyboard, Open, Outgoing, Tap, Text
 
-MENU, HELP, SETTINGS = "home.menu", "home.help", "members.settings"
+HELP, SETTINGS = "home.help", "members.settings"
 GROWTH, HISTORY = "growth.card", "growth.history"
 
 # Start payloads that open a page of the private chat straight away.
-TO_GROWTH, TO_SETTINGS = "growth", "settings"
+TO_HOME, TO_GROWTH, TO_SETTINGS = "menu", "growth", "settings"
 
 TO_MENU = Tap(Text("home.to_menu"), MENU)
 
 
-def menu_text(home: Home) -> Text:
-    """Return the head of the menu: who, where, how much."""
+def show_menu(place: Place, home: Home) -> Outgoing:
+    """Show who, where, how much, and what can be done."""
     account = home.card.account
-    return Text(
+    text = Text(
         "home.menu",
         {
-            "name": home.known.member.name,
+            "name": home.known.name,
             "group": home.known.group.title,
             "growth": account.growth,
             "points": account.points,
         },
     )
+    return show(place.speaking(home.known.member.language), text, menu_keyboard())
 
 
 def menu_keyboard() -> Keyboard:
@@ -54,4 +56,5 @@ def lead_to_private(user: User, context: Context, payload: str) -> None:
 def in_private(place: Place, payload: str, asked: Joined) -> Outgoing:
     """Word the way to the private chat."""
     keyboard = ((Open(Text("home.open_private"), payload),),)
-    return say(place, Text("home.in_private", {"name": asked.member.name}), keyboard, asked.group.language)
+    text = Text("home.in_private", {"name": asked.name})
+    return say(place.speaking(asked.group.language), text, keyboard)

@@ -1,6 +1,6 @@
 """Groups, people and memberships in SQL."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -61,7 +61,7 @@ member = Table(
     metadata,
     Column("id", BigId, primary_key=True),
     Column("user_id", BigId, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False),  # empty before consent
     Column("language", Text, nullable=False),
     Column("met_at", UtcDateTime, nullable=False),
     Column("service_consent_at", UtcDateTime),
@@ -180,26 +180,37 @@ class SqlMembers:
         return _member(row)
 
     def meet(self, person: Person, *, now: datetime) -> Member:
-        """Record a person unless they are known, and return them with the name they bear now."""
+        """Record a person unless they are known, and return them renewed. Names wait for consent."""
         known = self.by_user(person.user)
-        if known is None:
-            values = {
-                "user_id": person.user,
-                "name": person.name,
-                "language": person.language,
-                "met_at": now,
-                "reachable": 0,
-            }
-            insert_once(self.connection, member, values)
-        elif known.name != person.name:
-            renamed = update(member).where(member.c.id == known.id).values(name=person.name)
-            self.connection.execute(renamed)
-        else:
-            return known
+        if known is not None:
+            return self.renew(known, person)
+        values = {
+            "user_id": person.user,
+            "name": "",
+            "language": person.language or Language.of(None),
+            "met_at": now,
+            "reachable": 0,
+        }
+        insert_once(self.connection, member, values)
         found = self.by_user(person.user)
         if found is None:
             raise KeyError(person.user)
         return found
+
+    def renew(self, known: Member, person: Person) -> Member:
+        """Keep what an update says anew of a person: the language, and with consent the name."""
+        renewed = replace(
+            known,
+            name=person.name if known.consented else known.name,
+            language=person.language or known.language,
+        )
+        if renewed != known:
+            self.connection.execute(
+                update(member)
+                .where(member.c.id == known.id)
+                .values(name=renewed.name, language=renewed.language)
+            )
+        return renewed
 
     def enter(self, member_id: MemberId, group: GroupId, *, now: datetime) -> bool:
         """Record a membership; False when the person was in already."""
@@ -239,12 +250,12 @@ class SqlMembers:
         )
         return changed.rowcount == 1
 
-    def consent(self, member_id: MemberId, *, now: datetime) -> bool:
-        """Record consent to service messages; False when it was given before."""
+    def consent(self, member_id: MemberId, *, name: str, now: datetime) -> bool:
+        """Record consent to service messages and the name; False when it was given before."""
         given = self.connection.execute(
             update(member)
             .where(member.c.id == member_id, member.c.service_consent_at.is_(None))
-            .values(service_consent_at=now)
+            .values(service_consent_at=now, name=name)
         )
         return given.rowcount == 1
 

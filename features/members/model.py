@@ -27,7 +27,7 @@ class Person:
 
     user: UserId
     name: str
-    language: Language
+    language: Language | None  # None: the update does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Member:
 
     id: MemberId
     user: UserId
-    name: str
+    name: str  # kept only with consent; empty before
     language: Language
     service_consent_at: datetime | None
     marketing_consent_at: datetime | None
@@ -96,18 +96,20 @@ class Enabled:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A person came into an enabled group."""
+    """A person who came into an enabled group, or spoke there; `name` is what to call them."""
 
     member: Member
     group: Group
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A member pressed Start; their first group counts for zone and quiet hours."""
+    """A member and what to call them; their first group counts for zone and quiet hours."""
 
     member: Member
     group: Group
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,12 @@ class NotMember(Refusal):
     """A person who is in none of our groups asked for something members have."""
 
     text_key = "members.not_member"
+
+
+class Away(Refusal):
+    """Somebody who agreed before is in none of our groups now; their account stands."""
+
+    text_key = "members.away"
 
 
 class ConsentNeeded(Refusal):

@@ -52,7 +52,11 @@ class MemberStore(Protocol):
         ...
 
     def meet(self, person: Person, *, now: datetime) -> Member:
-        """Record a person unless they are known, and return them with the name they bear now."""
+        """Record a person unless they are known, and return them renewed. Names wait for consent."""
+        ...
+
+    def renew(self, known: Member, person: Person) -> Member:
+        """Keep what an update says anew of a person: the language, and with consent the name."""
         ...
 
     def enter(self, member: MemberId, group: GroupId, *, now: datetime) -> bool:
@@ -71,8 +75,8 @@ class MemberStore(Protocol):
         """Record whether the bot may write first; False when that was known."""
         ...
 
-    def consent(self, member: MemberId, *, now: datetime) -> bool:
-        """Record consent to service messages; False when it was given before."""
+    def consent(self, member: MemberId, *, name: str, now: datetime) -> bool:
+        """Record consent to service messages and the name; False when it was given before."""
         ...
 
     def set_marketing(self, member: MemberId, *, wanted: bool, now: datetime) -> bool:

@@ -1,10 +1,12 @@
 """Use cases about groups and people."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from features.members import rules
 from features.members.model import (
+    Away,
     Checking,
     ConsentNeeded,
     Enabled,
@@ -13,6 +15,7 @@ from features.members.model import (
     GroupState,
     GroupUnknown,
     Joined,
+    Member,
     MembersPolicy,
     NotAdministrator,
     NotMember,
@@ -20,10 +23,12 @@ from features.members.model import (
     Started,
 )
 from features.members.ports import Uow
-from kernel.ids import ChatId, UserId
+from kernel.errors import Refusal
+from kernel.ids import ChatId, GroupId, UserId
 from kernel.message import Call, Kind, MessageClass, Outgoing
 
 _LIST_HOLDS = timedelta(minutes=10)  # an older list of administrators is asked for anew
+_MOST_ASKED = 5  # groups about which Telegram is asked for one Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ class Members:
         if not uow.members.enter(member.id, group.id, now=uow.now):
             return None
         uow.journal.note("member.joined", member=member.id, group=group.id)
-        return Joined(member, group)
+        return Joined(member, group, person.name)
 
     def left(self, uow: Uow, *, chat: ChatId, user: UserId) -> None:
         """Record that a person left a group."""
@@ -114,67 +119,77 @@ class Members:
         member = uow.members.meet(person, now=uow.now)
         if uow.members.enter(member.id, group.id, now=uow.now):
             uow.journal.note("member.seen", member=member.id, group=group.id)
-        return Joined(member, group)
+        return Joined(member, group, person.name)
 
     def start(self, uow: Uow, *, person: Person, payload: str) -> Started | Checking:
         """Open the private chat for a member, or ask Telegram whether they are one.
 
         Somebody who joined before the bot did is unknown until they speak; Telegram is asked about the
-        group the Start payload names, else about the only group there is. Raises NotMember.
+        group the Start payload names, else about one group after the other. Raises NotMember or Away.
         """
         member = uow.members.by_user(person.user)
         if member and uow.members.groups_of(member.id):
             return self._started(uow, person)
         named = rules.group_of_payload(payload)
-        candidates = [g for g in uow.groups.enabled() if named in (None, g.id)]
-        if len(candidates) != 1:
-            raise NotMember
-        group = candidates[0]
-        uow.outbox.put(
-            Outgoing(Kind.CALL, group.chat, MessageClass.UPKEEP, call=Call.MEMBER, user=person.user)
-        )
-        return Checking(group)
+        groups = uow.groups.enabled()
+        asked = [group for group in groups if group.id == named] or groups[:1]
+        return self._ask_membership(uow, person, asked)
 
-    def membership_told(self, uow: Uow, *, chat: ChatId, person: Person, present: bool) -> Started:
-        """Go on with a Start once Telegram said whether the person is in the group. Raises NotMember."""
-        if not present:
-            raise NotMember
-        self.in_group(uow, chat=chat, person=person)
-        return self._started(uow, person)
+    def membership_told(self, uow: Uow, *, chat: ChatId, person: Person, present: bool) -> Started | Checking:
+        """Go on with a Start once Telegram said whether the person is in the group.
 
-    def known(self, uow: Uow, *, user: UserId) -> Started:
-        """Return a member with their first group. Raises NotMember."""
-        member = uow.members.by_user(user)
+        If they are not, Telegram is asked about the next group. Raises NotMember or Away after the last.
+        """
+        group = uow.groups.by_chat(chat)
+        if present and rules.is_listening(group):
+            self.in_group(uow, chat=chat, person=person)
+            return self._started(uow, person)
+        so_far = group.id if group else GroupId(0)
+        later = [each for each in uow.groups.enabled()[:_MOST_ASKED] if each.id > so_far]
+        return self._ask_membership(uow, person, later)
+
+    def known(self, uow: Uow, *, person: Person) -> Started:
+        """Return a member with their first group. Raises NotMember or Away."""
+        member = uow.members.by_user(person.user)
         groups = uow.members.groups_of(member.id) if member else ()
         if member is None or not groups:
-            raise NotMember
-        return Started(member, groups[0])
+            raise _outside(member)
+        return Started(uow.members.renew(member, person), groups[0], person.name)
 
-    def is_member(self, uow: Uow, *, user: UserId) -> bool:
-        """Tell whether a person is in one of our groups."""
-        member = uow.members.by_user(user)
-        return member is not None and bool(uow.members.groups_of(member.id))
+    def find(self, uow: Uow, *, person: Person) -> Member | None:
+        """Return a person who is in one of our groups, or None."""
+        member = uow.members.by_user(person.user)
+        if member is None or not uow.members.groups_of(member.id):
+            return None
+        return uow.members.renew(member, person)
 
-    def consented(self, uow: Uow, *, user: UserId) -> Started:
-        """Return a member who agreed to the service. Raises NotMember or ConsentNeeded."""
-        known = self.known(uow, user=user)
+    def consented(self, uow: Uow, *, person: Person) -> Started:
+        """Return a member who agreed to the service. Raises NotMember, Away or ConsentNeeded."""
+        known = self.known(uow, person=person)
         if not known.member.consented:
-            raise ConsentNeeded
+            raise ConsentNeeded(language=known.member.language)
         return known
 
-    def consent(self, uow: Uow, *, user: UserId) -> Started:
-        """Record consent to service messages; giving it twice changes nothing. Raises NotMember."""
-        known = self.known(uow, user=user)
-        if uow.members.consent(known.member.id, now=uow.now):
-            uow.journal.note("member.consented", member=known.member.id, group=known.group.id)
-        return known
+    def agreed_before(self, uow: Uow, *, person: Person) -> bool:
+        """Tell whether a person agreed to the service, in a group or not."""
+        member = uow.members.by_user(person.user)
+        return member is not None and member.consented
 
-    def set_marketing(self, uow: Uow, *, user: UserId, wanted: bool) -> Started:
-        """Switch marketing messages on or off for a member. Raises NotMember or ConsentNeeded."""
-        known = self.consented(uow, user=user)
-        if uow.members.set_marketing(known.member.id, wanted=wanted, now=uow.now):
-            uow.journal.note("member.marketing", member=known.member.id, wanted=int(wanted))
-        return self.known(uow, user=user)
+    def consent(self, uow: Uow, *, person: Person) -> Started:
+        """Record consent to service messages; giving it twice changes nothing. Raises NotMember or Away."""
+        known = self.known(uow, person=person)
+        if not uow.members.consent(known.member.id, name=person.name, now=uow.now):
+            return known
+        uow.journal.note("member.consented", member=known.member.id, group=known.group.id)
+        return replace(known, member=uow.members.get(known.member.id))
+
+    def set_marketing(self, uow: Uow, *, person: Person, wanted: bool) -> Started:
+        """Switch marketing messages on or off. Raises NotMember, Away or ConsentNeeded."""
+        known = self.consented(uow, person=person)
+        if not uow.members.set_marketing(known.member.id, wanted=wanted, now=uow.now):
+            return known
+        uow.journal.note("member.marketing", member=known.member.id, wanted=int(wanted))
+        return replace(known, member=uow.members.get(known.member.id))
 
     def reachability(self, uow: Uow, *, user: UserId, reachable: bool) -> None:
         """Record that a person blocked or unblocked the bot, or that a message to them was refused."""
@@ -186,8 +201,24 @@ class Members:
         member = uow.members.meet(person, now=uow.now)
         if uow.members.set_reachable(member.id, reachable=True):
             uow.journal.note("member.started", member=member.id)
-        return self.known(uow, user=person.user)
+        return self.known(uow, person=person)
+
+    @staticmethod
+    def _ask_membership(uow: Uow, person: Person, groups: Sequence[Group]) -> Checking:
+        """Ask Telegram whether a person is in the first of `groups`. Raises NotMember or Away without one."""
+        if not groups:
+            raise _outside(uow.members.by_user(person.user))
+        group = groups[0]
+        uow.outbox.put(
+            Outgoing(Kind.CALL, group.chat, MessageClass.UPKEEP, call=Call.MEMBER, user=person.user)
+        )
+        return Checking(group)
 
     @staticmethod
     def _ask_administrators(uow: Uow, chat: ChatId, presser: UserId | None = None) -> None:
         uow.outbox.put(Outgoing(Kind.CALL, chat, MessageClass.UPKEEP, call=Call.ADMINISTRATORS, user=presser))
+
+
+def _outside(member: Member | None) -> Refusal:
+    """Return what somebody in none of our groups is told."""
+    return Away(language=member.language) if member and member.consented else NotMember()

@@ -14,19 +14,19 @@ from sqlalchemy import update
 from bot.config import load
 from bot.wiring import build_app
 from features.growth.model import Account, Event, Expiry
-from features.members.model import ConsentNeeded, GroupState, NotMember
+from features.members.model import Away, ConsentNeeded, GroupState
 from kernel.clock import ManualClock
-from kernel.ids import GroupId, MemberId, UserId, private_chat
+from kernel.ids import GroupId, MemberId, private_chat
 from kernel.message import Kind, Language, MessageClass, Outgoing, Text
 from storage.db import Db
 from storage.members import chat_group
 from storage.uow import SqlUow
 from tests.conftest import Disk
-from tests.storage.builders import CALLERS, a_group, a_member, credit
+from tests.storage.builders import CALLERS, a_group, a_member, a_person, credit
 
 APP = build_app(load(None, {}))
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-USER = UserId(7)
+PERSON = a_person()
 OUTCOMES = "SELECT kind, outcome FROM points_due ORDER BY due_at"
 EXPIRES_ON = datetime(2027, 11, 23, tzinfo=SHANGHAI).date()
 
@@ -50,7 +50,7 @@ def _neighbour(uow: SqlUow) -> Known:
 
 async def _registered(db: Db) -> Known:
     known = await db.run(_neighbour)
-    await db.run(lambda uow: APP.consent(uow, user=USER))
+    await db.run(lambda uow: APP.consent(uow, person=PERSON))
     return known
 
 
@@ -74,7 +74,7 @@ async def _said(db: Db) -> list[Outgoing]:
 
 async def test_agreeing_credits_the_registration_and_plans_what_follows(db: Db, check: Disk) -> None:
     known = await db.run(_neighbour)
-    done = await db.run(lambda uow: APP.consent(uow, user=USER))
+    done = await db.run(lambda uow: APP.consent(uow, person=PERSON))
     assert done.credited
     assert (done.home.card.account, done.home.card.next_expiry) == (Account(10, 10), Expiry(EXPIRES_ON, 10))
     assert await check(OUTCOMES) == [("first_notice", None), ("last_notice", None), ("lapse", None)]
@@ -86,7 +86,9 @@ async def test_agreeing_credits_the_registration_and_plans_what_follows(db: Db, 
 
 async def test_agreeing_64_times_at_once_credits_once(db: Db, check: Disk) -> None:
     await db.run(_neighbour)
-    done = await asyncio.gather(*(db.run(lambda uow: APP.consent(uow, user=USER)) for _ in range(CALLERS)))
+    done = await asyncio.gather(
+        *(db.run(lambda uow: APP.consent(uow, person=PERSON)) for _ in range(CALLERS))
+    )
     assert [each.credited for each in done].count(True) == 1
     assert await check("SELECT growth, points FROM growth_account") == [(10, 10)]
 
@@ -94,17 +96,17 @@ async def test_agreeing_64_times_at_once_credits_once(db: Db, check: Disk) -> No
 async def test_leaving_and_coming_back_credits_nothing_more(db: Db, check: Disk) -> None:
     known = await _registered(db)
     await db.run(lambda uow: uow.members.leave(known.member, known.group, now=uow.now))
-    with pytest.raises(NotMember):
-        await db.run(lambda uow: APP.consent(uow, user=USER))
+    with pytest.raises(Away):
+        await db.run(lambda uow: APP.consent(uow, person=PERSON))
     await db.run(lambda uow: uow.members.enter(known.member, known.group, now=uow.now))
-    assert not (await db.run(lambda uow: APP.consent(uow, user=USER))).credited
+    assert not (await db.run(lambda uow: APP.consent(uow, person=PERSON))).credited
     assert await check("SELECT growth, points FROM growth_account") == [(10, 10)]
 
 
 async def test_who_has_not_agreed_has_no_account_to_look_at(db: Db) -> None:
     await db.run(_neighbour)
     with pytest.raises(ConsentNeeded):
-        await db.run(lambda uow: APP.growth_card(uow, user=USER))
+        await db.run(lambda uow: APP.growth_card(uow, person=PERSON))
 
 
 async def test_both_notices_come_by_day_and_the_points_go_at_midnight(
@@ -117,7 +119,7 @@ async def test_both_notices_come_by_day_and_the_points_go_at_midnight(
         *("2027-11-23T23:59", "2027-11-24T00:00"),
     ):
         await _pass_to(db, clock, local)
-        account = await db.run(lambda uow: APP.growth_card(uow, user=USER))
+        account = await db.run(lambda uow: APP.growth_card(uow, person=PERSON))
         heard.append((len(await _said(db)), account.card.account.points))
     assert heard == [(0, 10), (1, 10), (2, 10), (2, 10), (2, 0)]
     assert await check(OUTCOMES) == [("first_notice", "done"), ("last_notice", "done"), ("lapse", "done")]
@@ -130,7 +132,7 @@ async def test_a_notice_says_how_many_points_and_until_when(db: Db, clock: Manua
     assert await _said(db) == [
         Outgoing(
             Kind.SEND,
-            private_chat(USER),
+            private_chat(PERSON.user),
             MessageClass.NOTICE,
             text=Text("growth.expiring", {"points": 10, "on": EXPIRES_ON}),
             language=Language.ZH_CN,
@@ -226,7 +228,9 @@ async def test_the_history_tells_whether_there_is_more(db: Db, clock: ManualCloc
             credit(uow, known.member, key=f"k{number}", amount=1)
 
     await db.run(more)
-    pages = [(await db.run(partial(APP.growth_history, user=USER, page=number)))[1] for number in range(3)]
+    pages = [
+        (await db.run(partial(APP.growth_history, person=PERSON, page=number)))[1] for number in range(3)
+    ]
     shown = [([entry.points for entry in page.entries], page.page, page.has_more) for page in pages]
     assert shown == [([1] * rows, 0, True), ([10], 1, False), ([], 2, False)]
     assert pages[1].entries[0].event is Event.REGISTER

@@ -211,7 +211,7 @@ async def test_a_group_removed_from_the_bot_falls_silent_and_can_come_back(world
     member = await world.member()
     await world.does(world.leader, "kick", chat=world.group, user=world.bot)
     await world.says(member, "积分")
-    assert world.last_to(member).startswith("你还不在我们的群里")
+    assert world.last_to(member).startswith("你现在不在群里")
 
     await world.does(world.leader, "add", chat=world.group, user=world.bot)
     await world.does(world.leader, "promote", chat=world.group, user=world.bot)

@@ -124,7 +124,7 @@ async def test_two_taps_on_agree_credit_once(world: World) -> None:
 
     await world.taps(newcomer, "同意，开始用", times=2)
 
-    assert world.toasts(newcomer) == ["到账 +10", "你之前已经同意过了，见面礼只送一次。"]
+    assert world.toasts(newcomer) == ["到账 +10", "你已经同意过了，见面礼每人一次。"]
     assert world.rows("SELECT amount FROM growth_ledger") == [(10,)]
 
 
@@ -145,8 +145,68 @@ async def test_declining_opens_no_account(world: World) -> None:
 
     await world.taps(newcomer, "先不用")
 
-    assert world.last_to(newcomer) == "好的，没有给你开账户，也不会给你发消息。想用的时候，打「菜单」就行。"
+    assert world.last_to(newcomer).startswith("好的，没有给你开账户，也不会给你发消息。")
     assert world.rows("SELECT service_consent_at FROM member WHERE user_id = ?", newcomer) == [(None,)]
+    await world.taps(newcomer, "看说明")
+    assert "同意就点下面，送你 10 成长值和 10 积分" in world.last_to(newcomer)
+
+
+async def test_declining_after_agreeing_opens_the_menu(world: World) -> None:
+    member = await world.member("陈阿姨")
+
+    await world.forges(member, "v1:members.decline")
+
+    assert world.toasts(member)[-1] == "你已经同意过了，见面礼每人一次。"
+    assert world.last_to(member).startswith("陈阿姨，你好")
+
+
+async def test_who_has_not_agreed_is_shown_the_way_to_the_note(world: World) -> None:
+    newcomer = await world.neighbour()
+    await world.does(newcomer, "start")
+
+    await world.says(newcomer, "积分")
+    assert world.last_to(newcomer) == "还差一步：先看一眼说明，点「同意」就能用。"
+    await world.forges(newcomer, "v1:growth.history:0")
+    assert world.toasts(newcomer) == ["还差一步：先看一眼说明，点「同意」就能用。"]
+    await world.taps(newcomer, "看说明")
+
+    assert "同意就点下面" in world.last_to(newcomer)
+
+
+async def test_nothing_but_the_number_is_kept_of_who_has_not_agreed(world: World) -> None:
+    newcomer = await world.neighbour("小林")
+    await world.says(newcomer, "大家好", chat=world.group)
+    await world.does(newcomer, "start")
+    kept = "SELECT name FROM member WHERE user_id = ?"
+    assert world.rows(kept, newcomer) == [("",)]
+    assert world.last_to(newcomer).startswith("小林，欢迎！")
+
+    await world.taps(newcomer, "同意，开始用")
+
+    assert world.rows(kept, newcomer) == [("小林",)]
+
+
+async def test_who_comes_back_is_greeted_without_a_gift(world: World) -> None:
+    member = await world.member("陈阿姨")
+    await world.does(member, "leave", chat=world.group)
+
+    await world.does(member, "join", chat=world.group)
+
+    assert world.last_to(member, world.group) == "欢迎 陈阿姨 回到阳光花园！"
+    await world.taps(member, "打开菜单", chat=world.group)
+    assert world.last_to(member).startswith("陈阿姨，你好")
+
+
+async def test_who_left_every_group_hears_that_the_account_is_kept(world: World) -> None:
+    member = await world.member("陈阿姨")
+    await world.does(member, "leave", chat=world.group)
+
+    heard = []
+    for text in ("积分", "/start"):
+        await world.says(member, text)
+        heard.append(world.last_to(member))
+
+    assert heard == ["你现在不在群里。成长值和积分还给你留着，回到群里就能看。"] * 2
 
 
 async def test_the_menu_is_edited_in_place(world: World) -> None:
@@ -218,17 +278,75 @@ async def test_a_neighbour_from_before_the_bot_can_press_start(town: World) -> N
 
 
 async def test_the_start_button_of_a_group_leads_to_that_group(world: World) -> None:
-    leader = await world.person("何老师")
     early = await world.person("孙伯")
-    chat = int(world.sandbox.add_group("东门", leader)["id"])
-    await world.does(early, "join", chat=chat)
-    await world.does(leader, "add", chat=chat, user=world.bot)
-    await world.does(leader, "promote", chat=chat, user=world.bot)
-    await world.taps(leader, "启用本群", chat=chat)
+    chat = await _another_group(world, "东门", early)
 
     await world.taps(early, "开始", chat=chat)
 
     assert "东门的卡通小帮手" in world.last_to(early)
+
+
+async def _another_group(world: World, title: str, *early: int) -> int:
+    """Open a group whose early neighbours the bot has never heard."""
+    leader = await world.person("何老师")
+    chat = int(world.sandbox.add_group(title, leader)["id"])
+    for person in early:
+        await world.does(person, "join", chat=chat)
+    await world.does(leader, "add", chat=chat, user=world.bot)
+    await world.does(leader, "promote", chat=chat, user=world.bot)
+    await world.taps(leader, "启用本群", chat=chat)
+    return chat
+
+
+async def test_a_start_that_names_no_group_finds_the_persons_own(world: World) -> None:
+    early = await world.person("孙伯")
+    await _another_group(world, "西门")
+    await _another_group(world, "东门", early)
+
+    await world.does(early, "start")
+
+    assert len(world.said_to(early)) == 1
+    assert "东门的卡通小帮手" in world.last_to(early)
+
+
+async def test_a_stranger_to_several_groups_is_answered_once(world: World) -> None:
+    stranger = await world.person("过客")
+    for title in ("东门", "西门", "南门", "北门", "中门"):
+        await _another_group(world, title)
+
+    await world.does(stranger, "start")
+
+    assert len(world.said_to(stranger)) == 1
+    assert world.last_to(stranger).startswith("你还不在我们的群里")
+    asked = [call for call in world.sandbox.calls() if call["method"] == "getChatMember"]
+    assert len(asked) == 5
+
+
+def _speaks(world: World, person: int, code: str) -> None:
+    """Let a person change the language of their Telegram; empty: it tells none."""
+    world.sandbox._world.users[person].language_code = code
+
+
+async def test_a_member_whose_telegram_turns_english_is_answered_in_english(world: World) -> None:
+    member = await world.member("Alice")
+    _speaks(world, member, "en")
+
+    await world.says(member, "points")
+    await world.says(member, "help")
+
+    assert world.said_to(member)[-2].startswith("My growth")
+    assert world.last_to(member).startswith("What you can do now")
+
+
+async def test_a_member_whose_update_tells_no_language_is_answered_in_their_own(world: World) -> None:
+    member = await world.member("Alice", language="en")
+    _speaks(world, member, "")
+
+    await world.says(member, "points")
+    await world.says(member, "help")
+
+    assert world.said_to(member)[-2].startswith("My growth")
+    assert world.last_to(member).startswith("What you can do now")
 
 
 async def test_a_stranger_is_told_how_to_get_in_and_nothing_is_recorded(world: World) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from features.members.model import Group, GroupState, Member, MembersPolicy
+from features.members.model import Group, GroupState, Member, MembersPolicy, Person
 from features.outreach.model import QuietHours
 from kernel.clock import ManualClock
 from kernel.ids import ChatId, GroupId, MemberId, UserId
@@ -162,19 +162,35 @@ async def test_a_group_may_have_no_administrator_known(db: Db) -> None:
     assert await db.run(told) == frozenset()
 
 
-async def test_a_person_is_met_unreachable_and_without_consent(db: Db, check: Disk) -> None:
+async def test_a_person_is_met_nameless_unreachable_and_without_consent(db: Db, check: Disk) -> None:
     member = await db.run(a_member)
-    assert member == Member(MemberId(1), UserId(7), "Li", Language.ZH_CN, None, None, reachable=False)
+    assert member == Member(MemberId(1), UserId(7), "", Language.ZH_CN, None, None, reachable=False)
     assert await check("SELECT user_id, name, language, met_at, reachable FROM member") == [
-        (7, "Li", "zh_CN", epoch_ms(NOW), 0)
+        (7, "", "zh_CN", epoch_ms(NOW), 0)
     ]
 
 
-async def test_a_person_met_again_bears_the_new_name_and_keeps_the_rest(db: Db, check: Disk) -> None:
+async def test_a_name_is_kept_with_consent_and_follows_the_person_from_then_on(db: Db, check: Disk) -> None:
     first = await db.run(a_member)
+    await db.run(lambda uow: uow.members.consent(first.id, name="Li", now=NOW))
     again = await db.run(lambda uow: uow.members.meet(a_person(name="Li Hua"), now=LATER))
-    assert again == Member(first.id, first.user, "Li Hua", first.language, None, None, reachable=False)
+    assert again == Member(first.id, first.user, "Li Hua", first.language, NOW, None, reachable=False)
     assert await check("SELECT name, met_at FROM member") == [("Li Hua", epoch_ms(NOW))]
+
+
+async def test_a_person_without_consent_stays_nameless_when_met_again(db: Db, check: Disk) -> None:
+    await db.run(a_member)
+    await db.run(lambda uow: uow.members.meet(a_person(name="Li Hua"), now=LATER))
+    assert await check("SELECT name FROM member") == [("",)]
+
+
+async def test_the_language_follows_the_updates_that_tell_one(db: Db) -> None:
+    def met(uow: SqlUow, language: Language | None) -> Language:
+        return uow.members.meet(Person(UserId(7), "Li", language), now=NOW).language
+
+    told = (None, Language.EN, None, Language.ZH_CN)
+    spoken = await db.run(lambda uow: [met(uow, language) for language in told])
+    assert spoken == [Language.ZH_CN, Language.EN, Language.EN, Language.ZH_CN]
 
 
 async def test_one_person_comes_of_64_simultaneous_meetings(db: Db, check: Disk) -> None:
@@ -275,7 +291,10 @@ async def test_reachability_is_kept(db: Db) -> None:
 async def test_consent_keeps_the_first_instant(db: Db) -> None:
     member = await db.run(a_member)
     given = await db.run(
-        lambda uow: (uow.members.consent(member.id, now=NOW), uow.members.consent(member.id, now=LATER))
+        lambda uow: (
+            uow.members.consent(member.id, name="Li", now=NOW),
+            uow.members.consent(member.id, name="Li Hua", now=LATER),
+        )
     )
     assert given == (True, False)
     assert (await db.run(lambda uow: uow.members.get(member.id))).service_consent_at == NOW

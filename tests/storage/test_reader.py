@@ -29,6 +29,7 @@ async def reader(db: Db) -> AsyncIterator[Reader]:
 async def _fill(db: Db, clock: ManualClock) -> None:
     def unit(uow: SqlUow) -> None:
         member = a_member(uow).id
+        uow.members.consent(member, name="Li", now=NOW)
         credit(uow, member, key="k")
         uow.journal.note("growth.credited", member=member, points=10)
         uow.outbox.put(a_message(message_class=MessageClass.ANSWER))
