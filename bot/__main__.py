@@ -131,26 +131,29 @@ def _run_to_the_end(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _run(settings: Config) -> None:
+    stop = _stop_signal()
     runtime = build(settings, SystemClock())
     async with (
         runtime.running(),
         serving(web.build(runtime.ready), host=settings.web.host, port=settings.web.port) as port,
     ):
         typer.echo(f"running as @{runtime.bot.username}, health on http://{settings.web.host}:{port}/healthz")
-        await _asked_to_stop()
+        await stop.wait()
 
 
 async def _demo(settings: Config, host: str, port: int) -> None:
+    stop = _stop_signal()
     async with demo.running(settings, host=host, port=port) as (_, url):
         typer.echo(f"Caiboshi demo: {url}\nOpen it in a browser. Ctrl-C ends it; nothing is kept.")
-        await _asked_to_stop()
+        await stop.wait()
 
 
-async def _asked_to_stop() -> None:
+def _stop_signal() -> asyncio.Event:
+    """Return what Ctrl-C and SIGTERM set, also while everything is still starting."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop
 
 
 def _load(path: Path | None) -> Config:
