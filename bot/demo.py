@@ -2,36 +2,30 @@
 
 import asyncio
 import contextlib
-import html
-import re
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 from bot import story
 from bot.config import Config
+from bot.panels import Panels
 from bot.runtime import Runtime
 from bot.story import Cast, Story
 from bot.timeline import Timeline
 from bot.wiring import build
 from kernel import business_day
 from kernel.clock import ManualClock
-from kernel.message import Language, Text
 from sandbox import page
 from sandbox.door import Door
 from sandbox.sandbox import Sandbox
 from sandbox.server import serve
-from storage import migrate, views
-from storage.message_codec import text_from_json
+from storage import migrate
 from web import app as web
 
 STORY = Path(page.__file__).with_name("data") / "demo.toml"
-_ROWS = 60  # newest rows of each list in the inspector
 _MORNING = time(6, 0)
-_TAG = re.compile("<[^>]*>")
 _HOUR = timedelta(hours=1)
 
 
@@ -52,59 +46,7 @@ class Demo:
 
     async def panels(self) -> Mapping[str, object]:
         """Return what the inspector shows, as plain JSON values."""
-        now = self.timeline.clock.now()
-        reader = self.runtime.reader
-        return {
-            "clock": {
-                "now": now.isoformat(),
-                "local": now.astimezone(self.story.zone).isoformat(),
-                "zone": self.story.zone.key,
-            },
-            "people": [
-                {key: person[key] for key in ("id", "role", "note_zh", "note_en")}
-                for person in self.story.people
-            ],
-            "outbox": [self._message(row) for row in await reader.rows(views.outbox_tail(_ROWS))],
-            "journal": [self._fact(row) for row in await reader.rows(views.journal_tail(_ROWS))],
-            "jobs": await self._jobs(),
-        }
-
-    async def _jobs(self) -> list[dict[str, object]]:
-        engine = self.runtime.engine
-        shown: list[dict[str, object]] = []
-        for job in engine.jobs:
-            log, next_at = engine.log[job.name], await engine.next_at(job)
-            shown.append(
-                {
-                    "name": job.name,
-                    "says": self._says(Text(f"inspector.job_{job.name.replace('.', '_')}")),
-                    "next_due": next_at and next_at.isoformat(),
-                    "last_run": log.last_run and log.last_run.isoformat(),
-                    "done": log.done,
-                    "failed": log.failed,
-                }
-            )
-        return shown
-
-    def _message(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        shown = _plain(row)
-        stored, call, language = shown.pop("text"), shown.pop("call"), Language(shown.pop("language"))
-        if stored is None:
-            return shown | {"text_key": None, "says": self._says(Text(f"inspector.call_{call}"))}
-        text = text_from_json(stored)
-        sent = self._bare(text, language)  # as it was sent, whatever language the page speaks
-        return shown | {"text_key": text.key, "says": {each.value[:2]: sent for each in Language}}
-
-    def _fact(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        action = str(row["action"]).replace(".", "_")
-        return _plain(row) | {"says": self._says(Text(f"inspector.journal_{action}"))}
-
-    def _says(self, text: Text) -> dict[str, str]:
-        """Return what a text says in each language of the page."""
-        return {language.value[:2]: self._bare(text, language) for language in Language}
-
-    def _bare(self, text: Text, language: Language) -> str:
-        return html.unescape(_TAG.sub("", self.runtime.catalog.html(text, language))).strip()
+        return await Panels(self.story, self.sandbox, self.runtime).shown()
 
 
 def target(jump: str, now: datetime, told: Story) -> datetime:
@@ -164,7 +106,3 @@ def _demo_config(config: Config, *, token: str, base_url: str, folder: Path) -> 
         telegram=replace(config.telegram, token=token, base_url=base_url),
         storage=replace(config.storage, url=f"sqlite:///{folder / 'demo.db'}"),
     )
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in row.items()}

@@ -128,6 +128,13 @@ class Sandbox:
         """Return a user's toasts with a number above `after`."""
         return [toast for toast in self._world.toasts if toast.seq > after and toast.user == user]
 
+    def standing(self, user: int) -> Json:
+        """Return whether a user `started` or `blocked` the first bot, and the `groups` (ids) they are in."""
+        world = self._world
+        home = world.private(world.bot().id, self.user_id(user))
+        inside = [chat.id for chat in world.open_groups() if world.member(chat, user).inside]
+        return {"started": home.started, "blocked": home.blocked, "groups": inside}
+
     def user_id(self, user: int) -> int:
         """Return `user`, known to be a person. Raises ControlError."""
         return self._world.user(user).id

@@ -1,9 +1,10 @@
-"""Queries for operators: the latest rows of the outbox and the journal."""
+"""Queries for operators: the latest rows, who stands where, what falls due next."""
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, func, select
 
+from storage.growth import point_lot, points_due
 from storage.journal import journal
 from storage.members import chat_group, member
 from storage.outbox import outbox
@@ -45,5 +46,53 @@ def journal_tail(limit: int) -> Select[Any]:
         .outerjoin(member, member.c.id == journal.c.member_id)
         .outerjoin(chat_group, chat_group.c.id == journal.c.group_id)
         .order_by(journal.c.id.desc())
+        .limit(limit)
+    )
+
+
+def placed_journal_tail(limit: int) -> Select[Any]:
+    """Return `journal_tail` with the Telegram ids of the person (`user`) and of the group (`chat`)."""
+    return journal_tail(limit).add_columns(member.c.user_id.label("user"), chat_group.c.chat)
+
+
+def standings() -> Select[Any]:
+    """Return everybody's consent, and the points that lapse first with their last day (both NULL: none)."""
+    has_points = point_lot.c.unspent > 0
+    first = (
+        select(point_lot.c.member_id, func.min(point_lot.c.expires_on).label("expires_on"))
+        .where(has_points)
+        .group_by(point_lot.c.member_id)
+        .subquery()
+    )
+    of_first = and_(
+        point_lot.c.member_id == first.c.member_id, point_lot.c.expires_on == first.c.expires_on, has_points
+    )
+    shown = (member.c.user_id, member.c.service_consent_at, first.c.expires_on)
+    return (
+        select(*shown, func.sum(point_lot.c.unspent).label("points"))
+        .select_from(member)
+        .outerjoin(first, first.c.member_id == member.c.id)
+        .outerjoin(point_lot, of_first)
+        .group_by(*shown)
+    )
+
+
+def group_states() -> Select[Any]:
+    """Return the state of every group."""
+    return select(chat_group.c.chat, chat_group.c.state)
+
+
+def points_due_next(limit: int) -> Select[Any]:
+    """Return the pending work on points that falls due first: when, of which kind, for whom."""
+    return (
+        select(
+            points_due.c.due_at.label("at"),
+            points_due.c.kind,
+            member.c.name.label("who"),
+            member.c.user_id.label("user"),
+        )
+        .join(member, member.c.id == points_due.c.member_id)
+        .where(points_due.c.outcome.is_(None))
+        .order_by(points_due.c.due_at, points_due.c.id)
         .limit(limit)
     )

@@ -50,6 +50,60 @@ async def test_nothing_fails_while_the_life_is_played() -> None:
     assert {row["state"] for row in outbox} == {"sent"}
 
 
+async def standing(running: Demo, person: int) -> str:
+    """Return in Chinese how a person stands, as the page shows it."""
+    people = (await running.panels())["people"]
+    assert isinstance(people, list)
+    return str(next(each["now"]["zh"] for each in people if each["id"] == person))
+
+
+async def test_people_stand_where_they_stand_today() -> None:
+    newcomer, leader, chen, sun, east = 7009, 7001, 7003, 7007, 7008
+    sunny, eastgate = -1001700000001, -1001700000002
+    settings = configuration.load(None, {})
+    async with demo.running(settings, host="127.0.0.1", port=0) as (running, _):
+        box = running.sandbox
+        before = [await standing(running, each) for each in (newcomer, leader, chen, sun, east)]
+        box.act(newcomer, "join", chat=sunny)
+        box.act(sun, "start")
+        (welcome,) = [m for m in box.messages(east, eastgate) if "reply_markup" in m]
+        box.act(east, "tap", chat=eastgate, message=welcome["message_id"], button="启用本群")
+        await running.timeline.settle()
+        after = [await standing(running, each) for each in (newcomer, sun, east)]
+        await running.jump("days:30")
+        at_last = await standing(running, chen)
+
+    assert before == [
+        "不在群里",
+        "群已启用",
+        "10 积分，2026年12月8日到期",
+        "在群里，没点过开始",
+        "机器人还没启用",
+    ]
+    assert after == ["在群里，没点过开始", "点了开始，还没同意", "群已启用"]
+    assert at_last == "没有积分"
+
+
+async def test_timed_jobs_name_whom_they_will_write_to() -> None:
+    settings = configuration.load(None, {})
+    async with demo.running(settings, host="127.0.0.1", port=0) as (running, _):
+        jobs = (await running.panels())["jobs"]
+
+    assert isinstance(jobs, list)
+    shown = {(due["at"], due["who"], due["user"], due["what"]["en"]) for due in jobs[0]["due"]}
+    assert ("2026-12-01T02:00:00+00:00", "陈阿姨", 7003, "second notice") in shown
+
+
+async def test_the_journal_says_its_numbers_in_words() -> None:
+    settings = configuration.load(None, {})
+    async with demo.running(settings, host="127.0.0.1", port=0) as (running, _):
+        journal = (await running.panels())["journal"]
+
+    assert isinstance(journal, list)
+    credit = next(row for row in journal if row["action"] == "growth.credited")
+    assert [chip["en"] for chip in credit["chips"]] == ["sign-up", "growth 10", "points 10"]
+
+
 @pytest.mark.parametrize(
     ("jump", "lands"),
     [
