@@ -34,16 +34,19 @@ class Place:
 
     @classmethod
     def of(cls, update: Update) -> "Place | None":
-        """Return the place of an update, or None for one without a chat."""
+        """Return the place of an update, or None for one without a chat.
+
+        A tap whose message Telegram does not tell belongs to its person: only a toast can answer it.
+        """
         chat, user, message = update.effective_chat, update.effective_user, update.effective_message
+        tap, language = update.callback_query, Language.of(user.language_code if user else None)
         if chat is None:
-            return None
-        tap = update.callback_query
+            return replace(cls.unasked(ChatId(tap.from_user.id), language), tap_id=tap.id) if tap else None
         return cls(
             chat=ChatId(chat.id),
             message=MessageId(message.message_id) if message else None,
             topic=message.message_thread_id if message and message.is_topic_message else None,
-            language=Language.of(user.language_code if user else None),
+            language=language,
             private=chat.type == chat.PRIVATE,
             tap_id=tap.id if tap else None,
         )

@@ -65,7 +65,10 @@ def history(place: Place, found: tuple[Started, History]) -> Outgoing:
     """Show one page of the history with the way to its neighbours."""
     known, page = found
     lines = tuple(_line(entry, known.group.zone.key) for entry in page.entries)
-    text = Text("growth.history", {"page": page.page + 1, "lines": lines or Text("growth.nothing_yet")})
+    shown = lines or Text("growth.nothing_yet")
+    text = Text("growth.history", {"lines": shown})
+    if page.page > 0 or page.has_more:
+        text = Text("growth.history_page", {"page": page.page + 1, "lines": shown})
     turns: list[Button] = []
     if page.page > 0:
         turns.append(Tap(Text("growth.newer"), HISTORY, (page.page - 1,)))
@@ -79,6 +82,7 @@ def routes(catalog: Catalog) -> Routes:
     """Return what the growth account's updates are routed to, in order."""
     return (
         on_command("growth", on_growth),
+        on_command("points", on_growth),
         on_command("history", on_history),
         on_words(catalog.words["growth.card"], on_growth),
         on_words(catalog.words["growth.history"], on_history),
@@ -96,12 +100,14 @@ def _expiry(card: Card) -> Text:
 
 
 def _line(entry: Entry, zone: str) -> Text:
-    return Text(
-        "growth.line",
-        {
-            "at": Moment(entry.at, zone),
-            "reason": _REASONS[entry.event],
-            "growth": f"{entry.growth:+d}",
-            "points": f"{entry.points:+d}",
-        },
-    )
+    reason = _REASONS[entry.event]
+    return Text("growth.line", {"at": Moment(entry.at, zone), "reason": reason, "change": _change(entry)})
+
+
+def _change(entry: Entry) -> Text:
+    growth, points = f"{entry.growth:+d}", f"{entry.points:+d}"
+    if entry.growth == 0:
+        return Text("growth.change_points", {"points": points})
+    if entry.points == 0:
+        return Text("growth.change_growth", {"growth": growth})
+    return Text("growth.change_both", {"growth": growth, "points": points})

@@ -4,19 +4,20 @@ import difflib
 from functools import partial
 
 from telegram import Update
-from telegram.ext import CallbackQueryHandler, MessageHandler, TypeHandler, filters
+from telegram.ext import ApplicationHandlerStop, CallbackQueryHandler, MessageHandler, TypeHandler, filters
 
 from features.members.model import Joined, Member
 from handlers.answers import say, show, toast
 from handlers.context import Context, Place, nothing
-from handlers.menu import HELP, TO_MENU
-from handlers.routes import IN_PRIVATE, Routes, on_command, on_tap, on_words
-from kernel.ids import ChatId
-from kernel.message import Answer, Tap, Text
+from handlers.menu import HELP, NOTE, TO_MENU
+from handlers.routes import IN_GROUP, IN_PRIVATE, Routes, is_speech_of_nobody, on_command, on_tap, on_words
+from kernel.message import Answer, Keyboard, Tap, Text
 from texts.catalog import Catalog
 
 COMMANDS = ("start", "menu", "growth", "settings", "help")
+_KNOWN = (*COMMANDS, "points", "history")
 _LONGEST_SHOWN = 32
+_TO_HELP = Tap(Text("home.to_help"), HELP)
 
 
 async def on_help(update: Update, context: Context) -> None:
@@ -39,25 +40,46 @@ def help_card(place: Place, member: Member | None) -> Answer:
     """Show the help that fits who asks."""
     if member is None:
         return show(place, Text("home.help_stranger"))
-    return show(place.speaking(member.language), Text("home.help"), ((TO_MENU,),))
+    keyboard: Keyboard = ((TO_MENU,),)
+    if member.consented:
+        keyboard = ((Tap(Text("members.to_note"), NOTE),), (TO_MENU,))
+    return show(place.speaking(member.language), Text("home.help"), keyboard)
+
+
+async def on_greeting(update: Update, context: Context) -> None:
+    """A hello or a thank-you in private."""
+    _say(update, context, Text("home.greeting"), ((TO_MENU, _TO_HELP),))
 
 
 async def on_unknown_command(update: Update, context: Context) -> None:
     """Answer a command that does not exist with the nearest one that does."""
     message = update.effective_message
     typed = (message.text or message.caption or "/").split()[0][:_LONGEST_SHOWN] if message else "/"
-    close = difflib.get_close_matches(typed.strip("/").partition("@")[0].casefold(), COMMANDS, n=1)
+    close = difflib.get_close_matches(typed.strip("/").partition("@")[0].casefold(), _KNOWN, n=1)
     if close:
         text = Text("home.unknown_command", {"command": typed, "nearest": f"/{close[0]}"})
     else:
         text = Text("home.unknown_command_plain", {"command": typed})
-    context.say(partial(say, context.place, text, ((TO_MENU,),)))
+    _say(update, context, text, ((TO_MENU,),))
 
 
-async def on_anything(_update: Update, context: Context) -> None:
+async def on_anything(update: Update, context: Context) -> None:
     """Answer a private message that nothing else understood."""
-    keyboard = ((TO_MENU, Tap(Text("home.to_help"), HELP)),)
-    context.say(partial(say, context.place, Text("home.not_understood"), keyboard))
+    _say(update, context, Text("home.not_understood"), ((TO_MENU, _TO_HELP),))
+
+
+def _say(update: Update, context: Context, text: Text, keyboard: Keyboard) -> None:
+    """Answer a private message in the language of who wrote it."""
+    if update.effective_user:
+        answer, person = (
+            partial(_worded, context.place, text, keyboard),
+            context.person(update.effective_user),
+        )
+        context.plan(context.app.members.find, answer, person=person)
+
+
+def _worded(place: Place, text: Text, keyboard: Keyboard, member: Member | None) -> Answer:
+    return say(place.speaking(member.language) if member else place, text, keyboard)
 
 
 async def on_stale_tap(_update: Update, context: Context) -> None:
@@ -65,21 +87,22 @@ async def on_stale_tap(_update: Update, context: Context) -> None:
     context.say(partial(toast, context.place, "home.stale_button", alert=True))
 
 
-async def on_group_message(update: Update, context: Context) -> None:
+async def on_group_talk(update: Update, context: Context) -> None:
     """Note who speaks in a group, so that a neighbour from before our time is known too."""
-    chat, user, message = update.effective_chat, update.effective_user, update.message
-    if chat is None or user is None or user.is_bot or message is None:
-        return
-    if chat.type not in (chat.GROUP, chat.SUPERGROUP) or message.is_automatic_forward:
-        return
-    if message.sender_chat or message.new_chat_members or message.left_chat_member:
-        return
-    context.plan(context.app.members.in_group, nothing, chat=ChatId(chat.id), person=context.person(user))
+    if update.effective_user:
+        person = context.person(update.effective_user)
+        context.plan(context.app.members.in_group, nothing, chat=context.place.chat, person=person)
+
+
+async def on_every_update(update: Update, _context: Context) -> None:
+    """Stop what no person wrote: nobody becomes a member by it, and nobody is answered."""
+    if is_speech_of_nobody(update):
+        raise ApplicationHandlerStop
 
 
 def guards() -> Routes:
-    """Return what sees every update before the features do."""
-    return (TypeHandler(Update, on_group_message),)
+    """Return what sees every update first and may stop it."""
+    return (TypeHandler(Update, on_every_update),)
 
 
 def routes(catalog: Catalog) -> Routes:
@@ -87,8 +110,10 @@ def routes(catalog: Catalog) -> Routes:
     return (
         on_command("help", on_help),
         on_words(catalog.words["home.help"], on_help),
+        on_words(catalog.words["home.greetings"], on_greeting, IN_PRIVATE),
         on_tap(HELP, on_help),
         MessageHandler(IN_PRIVATE & filters.COMMAND, on_unknown_command),
         MessageHandler(IN_PRIVATE & ~filters.StatusUpdate.ALL, on_anything),
+        MessageHandler(IN_GROUP & ~filters.StatusUpdate.ALL, on_group_talk),
         CallbackQueryHandler(on_stale_tap),
     )

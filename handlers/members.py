@@ -13,17 +13,19 @@ from handlers.context import Context, Place, nothing
 from handlers.growth import card as growth_card
 from handlers.keyboards import MENU, tapped_args
 from handlers.menu import (
+    NOTE,
     SETTINGS,
     TO_GROWTH,
     TO_HOME,
     TO_MENU,
     TO_SETTINGS,
+    in_private,
     lead_to_private,
     menu_keyboard,
     show_menu,
 )
 from handlers.outcome import Outcome, OutcomeHandler, OutcomeKind
-from handlers.routes import Routes, on_command, on_tap, on_words
+from handlers.routes import Routes, is_person, on_command, on_tap, on_words
 from kernel.ids import ChatId, UserId, private_chat
 from kernel.message import Answer, Keyboard, Language, Open, Outgoing, Tap, Text
 from texts.catalog import Catalog
@@ -74,13 +76,13 @@ async def on_administrators(outcome: Outcome, context: Context) -> None:
 
 async def on_enable(update: Update, context: Context) -> None:
     """An administrator, or somebody else, pressed the enabling button."""
-    chat, user = update.effective_chat, update.effective_user
-    if chat is None or user is None:
+    user = update.effective_user
+    if user is None:
         return
     context.plan(
         context.app.members.enable,
         partial(enabled, context.place),
-        chat=ChatId(chat.id),
+        chat=context.place.chat,
         user=UserId(user.id),
         bot=UserId(context.bot.id),
     )
@@ -128,7 +130,7 @@ async def on_member_status(update: Update, context: Context) -> None:
     app, chat, user = context.app, ChatId(change.chat.id), change.new_chat_member.user
     if _is_administrator(change.old_chat_member) != _is_administrator(change.new_chat_member):
         context.plan(app.members.administrators_changed, nothing, chat=chat)
-    if user.is_bot:
+    if not is_person(user):
         return
     if _is_present(change.new_chat_member):
         if not _is_present(change.old_chat_member):
@@ -153,6 +155,23 @@ def welcome(place: Place, joined: Joined | None) -> Answer:
 def start_button(group: Group) -> Keyboard:
     """Return the button that opens the private chat and names the group it comes from."""
     return ((Open(Text("members.open_start"), group_payload(group.id)),),)
+
+
+async def on_start_command(update: Update, context: Context) -> None:
+    """The command. In a group that is not enabled it brings the enabling card back."""
+    place, chat, user = context.place, update.effective_chat, update.effective_user
+    if place.private or chat is None or user is None:
+        await on_start(update, context)
+        return
+    answer, title = partial(started_in_group, place), context.title(chat)
+    context.plan(
+        context.app.members.start_in_group, answer, chat=place.chat, title=title, person=context.person(user)
+    )
+
+
+def started_in_group(place: Place, found: Joined | Group) -> Answer:
+    """Lead to the private chat, or offer to enable the group."""
+    return met(place, found) if isinstance(found, Group) else in_private(place, TO_HOME, found)
 
 
 async def on_start(update: Update, context: Context) -> None:
@@ -206,6 +225,7 @@ def consent_card(place: Place, home: Home) -> Outgoing:
             "name": home.known.name,
             "group": home.known.group.title,
             "points": home.card.register_points,
+            "kept": Text("members.kept"),
         },
     )
     keyboard: Keyboard = (
@@ -213,6 +233,19 @@ def consent_card(place: Place, home: Home) -> Outgoing:
         (Tap(Text("members.decline"), _DECLINE),),
     )
     return show(place.speaking(home.known.member.language), text, keyboard)
+
+
+async def on_note(update: Update, context: Context) -> None:
+    """What a member agreed to, to read again."""
+    if update.effective_user:
+        person = context.person(update.effective_user)
+        context.plan(context.app.members.consented, partial(note, context.place), person=person)
+
+
+def note(place: Place, known: Started) -> Outgoing:
+    """Show the list that was agreed to."""
+    text = Text("members.note", {"kept": Text("members.kept")})
+    return show(place.speaking(known.member.language), text, ((TO_MENU,),))
 
 
 async def on_agree(update: Update, context: Context) -> None:
@@ -304,7 +337,7 @@ def routes(catalog: Catalog) -> Routes:
         OutcomeHandler(OutcomeKind.ADMINISTRATORS, on_administrators),
         OutcomeHandler(OutcomeKind.MEMBER, on_member),
         OutcomeHandler(OutcomeKind.UNREACHABLE, on_unreachable),
-        on_command("start", on_start),
+        on_command("start", on_start_command),
         on_command("menu", on_start),
         on_command("settings", on_settings),
         on_words(catalog.words["home.start"] | catalog.words["home.menu"], on_start),
@@ -314,6 +347,7 @@ def routes(catalog: Catalog) -> Routes:
         on_tap(_ENABLE, on_enable, in_group=True),
         on_tap(_AGREE, on_agree),
         on_tap(_DECLINE, on_decline),
+        on_tap(NOTE, on_note),
         on_tap(_SWITCH, on_switch, ":(on|off)"),
     )
 

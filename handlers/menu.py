@@ -11,7 +11,7 @@ from handlers.context import Context, Place
 from handlers.keyboards import MENU
 from kernel.message import Keyboard, Open, Outgoing, Tap, Text
 
-HELP, SETTINGS = "home.help", "members.settings"
+HELP, SETTINGS, NOTE = "home.help", "members.settings", "members.note"
 GROWTH, HISTORY = "growth.card", "growth.history"
 
 # Start payloads that open a page of the private chat straight away.

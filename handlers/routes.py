@@ -4,17 +4,37 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from telegram import Message, Update
+from telegram import Message, Update, User
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, filters
 from telegram.ext.filters import BaseFilter, MessageFilter
 
 from handlers.context import Callback, Context
+from texts.catalog import heard
 
 Routes = tuple[BaseHandler[Any, Context, None], ...]
 
-FRESH = filters.UpdateType.MESSAGE  # no edits: an edited message asks for nothing anew
+FRESH = filters.UpdateType.MESSAGE  # no edits
 IN_PRIVATE = FRESH & filters.ChatType.PRIVATE
 IN_GROUP = FRESH & filters.ChatType.GROUPS
+# In private an edit that becomes a word or a command is a typing error mended; in groups it asks for nothing.
+ASKING = FRESH | (filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE)
+LONGEST_WORD = 32  # characters typed; no word is longer, whatever stands around it
+_NO_PERSONS = (136817688, 777000, 1087968824)  # writing as a channel, Telegram itself, as the group
+
+
+def is_person(user: User) -> bool:
+    """Tell whether a Telegram user is somebody: no bot, and none of the numbers Telegram itself writes by."""
+    return not user.is_bot and user.id not in _NO_PERSONS
+
+
+def is_speech_of_nobody(update: Update) -> bool:
+    """Tell whether a message was written by no person of its own: a channel, a bot, a group as such."""
+    if update.channel_post or update.edited_channel_post:
+        return True
+    message = update.message or update.edited_message
+    if message is None or filters.StatusUpdate.ALL.check_update(update):
+        return False  # what Telegram tells of a group counts, whoever did it
+    return message.from_user is None or message.sender_chat is not None or not is_person(message.from_user)
 
 
 class Says(MessageFilter):
@@ -25,20 +45,21 @@ class Says(MessageFilter):
         self._words = frozenset(words)
 
     def filter(self, message: Message) -> bool:
-        """Tell whether `message` is one of the words, whatever its case and outer spaces."""
-        return (message.text or "").strip().casefold() in self._words
+        """Tell whether `message` is one of the words, whatever its case, spaces and punctuation."""
+        typed = message.text or ""
+        return len(typed) <= LONGEST_WORD and heard(typed) in self._words
 
 
-def on_words(words: Collection[str], callback: Callback[Update]) -> MessageHandler[Context, None]:
+def on_words(
+    words: Collection[str], callback: Callback[Update], where: BaseFilter = ASKING
+) -> MessageHandler[Context, None]:
     """Return a route for plain words that work as a command."""
-    return MessageHandler(FRESH & Says(words), callback)
+    return MessageHandler(where & Says(words), callback)
 
 
-def on_command(
-    name: str, callback: Callback[Update], where: BaseFilter = FRESH
-) -> CommandHandler[Context, None]:
+def on_command(name: str, callback: Callback[Update]) -> CommandHandler[Context, None]:
     """Return a route for a slash command."""
-    return CommandHandler(name, callback, where)
+    return CommandHandler(name, callback, ASKING)
 
 
 class _TapHandler(CallbackQueryHandler[Context, None]):

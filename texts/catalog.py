@@ -2,6 +2,7 @@
 
 import html
 import tomllib
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +28,7 @@ class Catalog:
     """Every text in every language, and the plain words that work as commands."""
 
     texts: Mapping[Language, Mapping[str, str]]
-    words: Mapping[str, frozenset[str]]  # key -> what people type, in any language
+    words: Mapping[str, frozenset[str]]  # key -> what people type, in any language, as `heard` gives it
 
     def html(self, text: Text, language: Language) -> str:
         """Render `text` as Telegram HTML: markup of the catalogue stays, parameters are escaped."""
@@ -36,10 +37,6 @@ class Catalog:
     def plain(self, text: Text, language: Language) -> str:
         """Render `text` without markup, for button labels and toasts."""
         return self._render(text, language, str)
-
-    def word_keys(self) -> Mapping[str, str]:
-        """Return what people type -> the key of what they mean."""
-        return {word: key for key, words in self.words.items() for word in words}
 
     def _render(self, text: Text, language: Language, escape: Callable[[str], str]) -> str:
         template = self.texts[language].get(text.key)
@@ -74,10 +71,20 @@ def load(folder: Path = _FOLDER) -> Catalog:
                 if key == _WORDS:
                     for name, said in value.items():
                         full = f"{path.stem}.{name}"
-                        words[full] = words.get(full, frozenset()) | frozenset(w.casefold() for w in said)
+                        words[full] = words.get(full, frozenset()) | frozenset(map(heard, said))
                 else:
                     texts[language][f"{path.stem}.{key}"] = value
     return Catalog(texts, words)
+
+
+def heard(typed: str) -> str:
+    """Return only the letters and digits of what somebody typed, whatever their case and width.
+
+    A word in brackets, with a full stop, spaced out or full of invisible marks is the same word; a lone
+    question mark is nothing.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold())
+    return "".join(each for each in folded if unicodedata.category(each)[0] in "LN")
 
 
 def placeholders(template: str) -> frozenset[str]:

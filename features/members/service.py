@@ -121,6 +121,12 @@ class Members:
             uow.journal.note("member.seen", member=member.id, group=group.id)
         return Joined(member, group, person.name)
 
+    def start_in_group(self, uow: Uow, *, chat: ChatId, title: str, person: Person) -> Joined | Group:
+        """Return a person who pressed Start in an enabled group; any other group is met anew."""
+        if rules.is_listening(uow.groups.by_chat(chat)):
+            return self.in_group(uow, chat=chat, person=person)
+        return self.added(uow, chat=chat, title=title)
+
     def start(self, uow: Uow, *, person: Person, payload: str) -> Started | Checking:
         """Open the private chat for a member, or ask Telegram whether they are one.
 

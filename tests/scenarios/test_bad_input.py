@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from storage.inbox import TELEGRAM, NewRow
 from tests.world import World
 
 EVERYTHING = """
@@ -17,11 +18,26 @@ SELECT (SELECT sum(growth) FROM growth_account), (SELECT sum(points) FROM growth
 """
 
 
+CHANNEL = {"id": -1009, "type": "channel", "title": "C"}
+
+
 @pytest.fixture(autouse=True)
 def no_fault_is_logged(caplog: pytest.LogCaptureFixture) -> object:
     """Whatever a member sends is not our fault."""
     yield
-    assert [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING] == []
+    assert _complaints(caplog) == []
+
+
+def _complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the test's own phase logged; at teardown `caplog.records` holds only teardown's."""
+    return [r.getMessage() for r in caplog.get_records("call") if r.levelno >= logging.WARNING]
+
+
+def test_a_logged_fault_is_seen(caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("bot.lanes").error("update parked")
+
+    assert _complaints(caplog) == ["update parked"]
+    caplog.clear()
 
 
 @pytest.mark.parametrize(
@@ -32,6 +48,7 @@ def no_fault_is_logged(caplog: pytest.LogCaptureFixture) -> object:
         ("/" + "a" * 32, "没有 /" + "a" * 31 + " 这个命令。打「帮助」看看能做什么。"),
         ("/<b>", "没看懂这句。你可以打「菜单」「积分」或「帮助」，也可以点下面的按钮。"),
         ("今天天气不错", "没看懂这句。你可以打「菜单」「积分」或「帮助」，也可以点下面的按钮。"),
+        ("？", "没看懂这句。你可以打「菜单」「积分」或「帮助」，也可以点下面的按钮。"),
         ("x" * 4096, "没看懂这句。你可以打「菜单」「积分」或「帮助」，也可以点下面的按钮。"),
         ("\u202eedoc\u200b\u200d", "没看懂这句。你可以打「菜单」「积分」或「帮助」，也可以点下面的按钮。"),
         ("'; DROP TABLE member; --", "没看懂这句。你可以打「菜单」「积分」或「帮助」，也可以点下面的按钮。"),
@@ -148,20 +165,113 @@ async def test_ordinary_group_chat_is_not_answered(world: World) -> None:
     member = await world.member()
     said = len(world.said_to(member, world.group))
 
-    for text in ("早", "/start@other_bot", "/nosuchcommand", "明天有菜吗"):
+    for text in ("早", "谢谢", "hi", "?", "积分怎么用", "/start@other_bot", "/nosuchcommand", "明天有菜吗"):
         await world.says(member, text, chat=world.group)
 
     assert len(world.said_to(member, world.group)) == said
 
 
-async def test_an_edited_message_asks_for_nothing_anew(world: World) -> None:
+async def test_a_typing_error_mended_in_private_is_answered(world: World) -> None:
+    member = await world.member()
+    sent = await world.does(member, "send", text="采单")
+
+    await world.does(member, "edit", chat=member, message=sent["message_id"], text="菜单")
+
+    assert world.last_to(member).startswith("陈阿姨，你好")
+
+
+async def test_an_edit_that_is_no_word_is_not_answered(world: World) -> None:
     member = await world.member()
     sent = await world.does(member, "send", text="积分")
     said = len(world.said_to(member))
 
-    await world.does(member, "edit", chat=member, message=sent["message_id"], text="菜单")
+    for text in ("天气真好", "你好", "/xyzzy"):
+        await world.does(member, "edit", chat=member, message=sent["message_id"], text=text)
 
     assert len(world.said_to(member)) == said
+
+
+async def test_an_edit_in_the_group_is_not_answered(world: World) -> None:
+    member = await world.member()
+    sent = await world.does(member, "send", chat=world.group, text="大家早")
+    said = len(world.said_to(member, world.group))
+
+    for text in ("积分", "/start"):
+        await world.does(member, "edit", chat=world.group, message=sent["message_id"], text=text)
+
+    assert len(world.said_to(member, world.group)) == said
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        {"from": {"id": 136817688, "is_bot": True, "first_name": "Channel"}, "sender_chat": CHANNEL},
+        {"from": {"id": 777000, "is_bot": False, "first_name": "Telegram"}, "is_automatic_forward": True},
+        {"from": {"id": 1087968824, "is_bot": True, "first_name": "Group"}},
+        {"from": {"id": 4711, "is_bot": True, "first_name": "Some bot"}},
+        {"from": {"id": 4712, "is_bot": False, "first_name": "Li"}, "sender_chat": CHANNEL},
+    ],
+    ids=["channel", "telegram", "anonymous administrator", "bot", "person as a channel"],
+)
+async def test_what_no_person_wrote_makes_no_member_and_is_not_answered(
+    world: World, author: dict[str, object]
+) -> None:
+    said, before = world.said_to(world.leader, world.group), world.rows(EVERYTHING)
+    chat = {"id": world.group, "type": "supergroup", "title": "阳光花园"}
+
+    for text in ("积分", "菜单", "/start", "/help", "大家好"):
+        entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text[0] == "/" else []
+        message = {"message_id": 900, "date": 1, "chat": chat, "text": text, "entities": entities}
+        await _arrives(world, {"message": message | author})
+
+    assert world.said_to(world.leader, world.group) == said
+    assert world.rows(EVERYTHING) == before
+    assert world.rows("SELECT count(*) FROM member WHERE user_id IN (136817688, 777000, 1087968824)") == [
+        (0,)
+    ]
+
+
+async def test_an_anonymous_administrator_makes_no_member(world: World) -> None:
+    ghost = await world.person("影子")
+    await world.does(ghost, "join", chat=world.group)
+    rights = ["is_anonymous", "can_invite_users"]
+    await world.does(world.leader, "promote", chat=world.group, user=ghost, rights=rights)
+    said = world.said_to(world.leader, world.group)
+
+    for text in ("积分", "/start"):
+        await world.says(ghost, text, chat=world.group)
+
+    assert world.said_to(world.leader, world.group) == said
+    assert world.rows("SELECT count(*) FROM member WHERE user_id = 1087968824") == [(0,)]
+
+
+async def test_a_tap_without_its_message_is_answered_and_not_parked(world: World) -> None:
+    member = await world.member()
+    tap = {"id": "9001", "from": {"id": member, "is_bot": False, "first_name": "A"}, "chat_instance": "1"}
+
+    await _arrives(world, {"callback_query": tap | {"inline_message_id": "x", "data": "v1:home.menu"}})
+
+    assert world.rows("SELECT count(*) FROM inbox WHERE state <> 'done'") == [(0,)]
+
+
+async def test_a_tap_on_a_message_too_old_to_be_shown_still_works(world: World) -> None:
+    member = await world.member()
+    old = {"message_id": world.message_with(member, "我的成长值", member), "date": 0}
+    tap = {"id": "9002", "from": {"id": member, "is_bot": False, "first_name": "A"}, "chat_instance": "1"}
+
+    message = old | {"chat": {"id": member, "type": "private", "first_name": "A"}}
+    await _arrives(world, {"callback_query": tap | {"message": message, "data": "v1:growth.card"}})
+
+    assert world.last_to(member).startswith("我的成长值")
+
+
+async def _arrives(world: World, update: dict[str, object]) -> None:
+    """Let an update of Telegram's come in that the sandbox does not make."""
+    number = 10**9 + len(world.rows("SELECT id FROM inbox"))
+    row = NewRow(TELEGRAM, number, world.group, {"update_id": number} | update)
+    taken = await world.runtime.db.run(lambda uow: uow.inbox.take_in(world.bot, (row,)))
+    world.runtime.lanes.put(taken)
+    await world.settle()
 
 
 async def test_names_cannot_break_or_hide_anything(world: World) -> None:

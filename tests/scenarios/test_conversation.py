@@ -1,5 +1,10 @@
 """The first conversation, from an empty group to the history of points."""
 
+import pytest
+from sqlalchemy import delete
+
+from storage.members import chat_group, group_administrator
+from storage.uow import SqlUow
 from tests.world import World
 
 
@@ -216,7 +221,7 @@ async def test_the_menu_is_edited_in_place(world: World) -> None:
     await world.taps(member, "我的成长值")
     assert world.last_to(member).startswith("我的成长值\n成长值 10")
     await world.taps(member, "明细")
-    assert "注册见面礼　成长值 +10 · 积分 +10" in world.last_to(member)
+    assert "注册见面礼\n成长值 +10 · 积分 +10" in world.last_to(member)
     await world.taps(member, "‹ 返回菜单")
 
     assert world.last_to(member).startswith("陈阿姨，你好")
@@ -231,7 +236,69 @@ async def test_plain_words_work_as_commands(world: World) -> None:
         await world.says(member, word)
         heard.append(world.last_to(member).splitlines()[0])
 
-    assert heard == ["陈阿姨，你好", "我的成长值", "明细（第 1 页）", "消息设置", "现在你可以"]
+    assert heard == ["陈阿姨，你好", "我的成长值", "明细", "消息设置", "现在你可以"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "opens"),
+    [
+        ("「积分」", "我的成长值"),
+        ("积分。", "我的成长值"),
+        ("积分?", "我的成长值"),
+        ("積分", "我的成长值"),
+        ("\u200b积\u200d分", "我的成长值"),
+        ("/points", "我的成长值"),
+        ("菜 单", "陈阿姨，你好"),
+        ("選單", "陈阿姨，你好"),
+        ("幫助", "现在你可以"),
+        ("设定", "消息设置"),
+        ("設置！", "消息设置"),
+        ("【明細】", "明细"),
+        ("你好", "在呢！想看什么，点下面的按钮。"),
+        ("谢谢！", "在呢！想看什么，点下面的按钮。"),
+        ("Thanks", "在呢！想看什么，点下面的按钮。"),
+    ],
+)
+async def test_a_word_is_understood_however_it_is_typed(world: World, typed: str, opens: str) -> None:
+    member = await world.member()
+
+    await world.says(member, typed)
+
+    assert world.last_to(member).splitlines()[0] == opens
+
+
+async def test_what_was_agreed_to_can_be_read_again(world: World) -> None:
+    member = await world.member()
+    await world.says(member, "帮助")
+
+    await world.taps(member, "我同意了什么")
+
+    assert "· 我会记：你的昵称、你在哪个群、你的成长值和积分" in world.last_to(member)
+    assert world.buttons(member) == ["‹ 返回菜单"]
+
+
+async def test_start_typed_in_a_group_brings_the_enabling_card_back(town: World) -> None:
+    chat = await town.opens_group(enabled=False)
+
+    await town.says(town.leader, "/start", chat=chat)
+    await town.taps(town.leader, "启用本群", chat=chat)
+
+    assert len(town.said_to(town.leader, chat)) == 3  # two cards, the news
+    assert town.toasts(town.leader) == ["启用好了。"]
+
+
+async def test_start_typed_in_a_group_the_bot_has_forgotten_meets_it(town: World) -> None:
+    chat = await town.opens_group(enabled=False)
+
+    def forget(uow: SqlUow) -> None:
+        uow.connection.execute(delete(group_administrator))
+        uow.connection.execute(delete(chat_group))
+
+    await town.runtime.db.run(forget)
+    await town.says(town.leader, "/start", chat=chat)
+    await town.taps(town.leader, "启用本群", chat=chat)
+
+    assert town.rows("SELECT state FROM chat_group") == [("enabled",)]
 
 
 async def test_offers_are_off_until_switched_on(world: World) -> None:
@@ -250,7 +317,7 @@ async def test_private_matters_asked_in_the_group_lead_to_the_private_chat(world
 
     await world.says(member, "积分", chat=world.group)
 
-    assert world.last_to(member, world.group) == "陈阿姨，这是你自己的事，我们私聊里看。"
+    assert world.last_to(member, world.group) == "陈阿姨，点下面的按钮，我单独给你看。"
     await world.taps(member, "私聊里看", chat=world.group)
     assert world.last_to(member).startswith("我的成长值")
 

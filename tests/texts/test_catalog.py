@@ -7,13 +7,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from handlers.home import COMMANDS
+from handlers.routes import LONGEST_WORD
 from kernel.message import Language
 from tests.architecture.product import ROOT
 from tests.texts.telegram_html import parsed
 from tests.texts.uses import uses, word_uses
-from texts.catalog import CatalogError, load, placeholders
+from texts.catalog import CatalogError, heard, load, placeholders
 
 CATALOG = load()
 KEYS = sorted(CATALOG.texts[Language.ZH_CN])
@@ -93,11 +96,39 @@ def test_no_word_means_two_things() -> None:
 
 def test_every_word_can_be_typed() -> None:
     typed = [word for words in CATALOG.words.values() for word in words]
-    assert [word for word in typed if word != word.strip().casefold() or not word] == []
+    assert [word for word in typed if word != heard(word) or not 0 < len(word) <= LONGEST_WORD] == []
 
 
-def test_the_way_back_from_words_to_keys_is_whole() -> None:
-    assert CATALOG.word_keys() == {word: key for key, words in CATALOG.words.items() for word in words}
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "积分",
+        "「积分」",
+        "积分。",
+        "积分?",
+        " 积 分 ",
+        "\u200b积\u200d分\ufeff",
+        "积分～",
+        "\u202e积分",
+        "【积分】！\n",
+    ],
+)
+def test_a_word_is_heard_whatever_stands_around_it(typed: str) -> None:
+    assert heard(typed) == "积分"
+
+
+def test_width_and_case_make_no_other_word() -> None:
+    assert heard("Ｍｅｎｕ!") == "menu"
+
+
+@pytest.mark.parametrize("typed", ["", "?", "？", "…", "\u200b", " \n", "~"])
+def test_marks_alone_are_nothing(typed: str) -> None:
+    assert heard(typed) == ""
+
+
+@given(typed=st.text(max_size=40))
+def test_hearing_twice_hears_the_same(typed: str) -> None:
+    assert heard(heard(typed)) == heard(typed)
 
 
 @pytest.mark.parametrize("language", list(Language))
