@@ -60,7 +60,7 @@ def open_db(url: str, clock: Clock) -> Db:
 
 
 def sqlite_engine(url: URL) -> Engine:
-    """Return an engine whose transactions all begin IMMEDIATE, over one file with WAL and full sync."""
+    """Return an engine over one file with WAL and full sync. It begins nothing: whoever writes does."""
     if not url.database or url.database == ":memory:":
         raise ValueError("storage.url: a SQLite database needs a file, such as sqlite:///data/caiboshi.db")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ def sqlite_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver begins nothing by itself; `_on_begin` does
+        connection.isolation_level = None  # the driver begins nothing by itself
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
@@ -78,10 +78,6 @@ def sqlite_engine(url: URL) -> Engine:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
     return engine
 
 
@@ -89,6 +85,11 @@ def sqlite_engine(url: URL) -> Engine:
 class _Job:
     unit: Unit[Any]
     done: Future[Any] = field(default_factory=Future)
+
+
+# A transaction that reads first and writes later fails at once where another process has written in between,
+# whatever the busy timeout (storage.md §3.1): every one begins with the write lock.
+BEGIN = "BEGIN IMMEDIATE"
 
 
 class SqliteDb:
@@ -142,6 +143,7 @@ class SqliteDb:
 
     def _run_batch(self, connection: Connection, batch: Sequence[_Job]) -> None:
         try:
+            connection.exec_driver_sql(BEGIN)
             outcomes = [self._run_in_savepoint(connection, job.unit) for job in batch]
             connection.commit()
         except Exception as fault:  # the whole transaction is gone: disk full, lock lost

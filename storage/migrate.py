@@ -6,10 +6,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
 
-from storage.db import sqlite_engine
+from storage.db import BEGIN, sqlite_engine
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -18,7 +18,9 @@ def engine_for(url: str | URL) -> Engine:
     """Return a plain engine for maintenance, with the same transactions as the product's own."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return sqlite_engine(parsed)
+        engine = sqlite_engine(parsed)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(BEGIN))
+        return engine
     return create_engine(parsed, poolclass=NullPool, hide_parameters=True)
 
 

@@ -26,6 +26,7 @@ async def test_a_unit_waits_while_the_database_is_taken_from_it(patient: Patient
             waiting = asyncio.ensure_future(patient.run(lambda uow: uow.claims.take("a")))
             while patient.answers:
                 await asyncio.sleep(0.02)
+            await asyncio.sleep(1.2)  # long enough for a second attempt to fail as well
             rival.execute("ROLLBACK")
             assert await waiting is True
     else:
