@@ -45,9 +45,15 @@ class Says(MessageFilter):
         self._words = frozenset(words)
 
     def filter(self, message: Message) -> bool:
-        """Tell whether `message` is one of the words, whatever its case, spaces and punctuation."""
+        """Tell whether `message` is one of the words.
+
+        Punctuation and spacing mean nothing in private; in a group "begin!" is said to the neighbours.
+        """
         typed = message.text or ""
-        return len(typed) <= LONGEST_WORD and heard(typed) in self._words
+        if len(typed) > LONGEST_WORD:
+            return False
+        private = message.chat.type == message.chat.PRIVATE
+        return (heard(typed) if private else typed.strip().casefold()) in self._words
 
 
 def on_words(

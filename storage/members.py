@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
-    Select,
     Table,
     Text,
     UniqueConstraint,
@@ -100,11 +99,8 @@ class SqlGroups:
 
     def by_chat(self, chat: ChatId) -> Group | None:
         """Return the group in `chat`."""
-        return self._one(select(chat_group).where(chat_group.c.chat == chat))
-
-    def get(self, group: GroupId) -> Group | None:
-        """Return the group."""
-        return self._one(select(chat_group).where(chat_group.c.id == group))
+        row = self.connection.execute(select(chat_group).where(chat_group.c.chat == chat)).one_or_none()
+        return None if row is None else _group(row)
 
     def enabled(self) -> tuple[Group, ...]:
         """Return the enabled groups, oldest first."""
@@ -155,10 +151,6 @@ class SqlGroups:
             group_administrator.c.group_id == group, group_administrator.c.told_at >= since
         )
         return frozenset(UserId(user) for user in self.connection.execute(query).scalars())
-
-    def _one(self, query: Select[Any]) -> Group | None:
-        row = self.connection.execute(query).one_or_none()
-        return None if row is None else _group(row)
 
 
 @dataclass(frozen=True, slots=True)

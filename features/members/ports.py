@@ -15,10 +15,6 @@ class GroupStore(Protocol):
         """Return the group in `chat`."""
         ...
 
-    def get(self, group: GroupId) -> Group | None:
-        """Return the group."""
-        ...
-
     def enabled(self) -> tuple[Group, ...]:
         """Return the enabled groups, oldest first."""
         ...

@@ -165,7 +165,18 @@ async def test_ordinary_group_chat_is_not_answered(world: World) -> None:
     member = await world.member()
     said = len(world.said_to(member, world.group))
 
-    for text in ("早", "谢谢", "hi", "?", "积分怎么用", "/start@other_bot", "/nosuchcommand", "明天有菜吗"):
+    for text in (
+        "早",
+        "谢谢",
+        "hi",
+        "?",
+        "开始！",
+        "菜单。",
+        "积分怎么用",
+        "/start@other_bot",
+        "/nosuchcommand",
+        "明天有菜吗",
+    ):
         await world.says(member, text, chat=world.group)
 
     assert len(world.said_to(member, world.group)) == said

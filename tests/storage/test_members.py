@@ -24,7 +24,7 @@ MET, ENABLED, LEFT = GroupState.MET, GroupState.ENABLED, GroupState.LEFT
 def _enabled_group(uow: SqlUow, chat: int = -100) -> Group:
     group = a_group(uow, chat)
     assert uow.groups.move(group.id, to=ENABLED, since=(MET,), now=uow.now)
-    found = uow.groups.get(group.id)
+    found = uow.groups.by_chat(group.chat)
     assert found is not None
     return found
 
@@ -69,15 +69,13 @@ async def test_one_group_comes_of_64_simultaneous_meetings(db: Db, check: Disk) 
     assert await check("SELECT count(*) FROM chat_group") == [(1,)]
 
 
-async def test_a_group_is_found_by_its_chat_and_by_its_number(db: Db) -> None:
+async def test_a_group_is_found_by_its_chat(db: Db) -> None:
     group = await db.run(a_group)
-    found = await db.run(lambda uow: (uow.groups.by_chat(group.chat), uow.groups.get(group.id)))
-    assert found == (group, group)
+    assert await db.run(lambda uow: uow.groups.by_chat(group.chat)) == group
 
 
 async def test_an_unknown_group_is_none(db: Db) -> None:
-    found = await db.run(lambda uow: (uow.groups.by_chat(ChatId(-1)), uow.groups.get(GroupId(9))))
-    assert found == (None, None)
+    assert await db.run(lambda uow: uow.groups.by_chat(ChatId(-1))) is None
 
 
 async def test_a_group_moves_only_from_the_states_named(db: Db, check: Disk, clock: ManualClock) -> None:
