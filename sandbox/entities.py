@@ -39,7 +39,7 @@ WHOLE = frozenset(("code", "pre", "text_link", "text_mention", "url"))
 _FOUND = re.compile(
     r"(?P<url>(?:https?://|tg://)[^\s<>\"]+[^\s<>\".,;:!?)\]}]|\bt\.me/[A-Za-z0-9_+/?=&-]+)"
     r"|(?P<email>(?<![\w.])[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9-]{1,63}\.[A-Za-z]{2,})"
-    r"|(?P<bot_command>(?<![\w/])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/]))"
+    r"|(?P<bot_command>(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/<>]))"
     r"|(?P<mention>(?<!\w)@[A-Za-z][A-Za-z0-9_]{2,31}(?!\w))",
     re.ASCII,
 )

@@ -25,6 +25,8 @@ def _found(text: str) -> list[tuple[str, str]]:
         ("/start now", [("bot_command", "/start")]),
         ("/start@some_bot now", [("bot_command", "/start@some_bot")]),
         ("\U0001f389 /go", [("bot_command", "/go")]),
+        ("<b>x</b>", []),
+        ("/go> </go", []),
         ("a/b and/or", []),
         ("see https://example.com/x?y=1.", [("url", "https://example.com/x?y=1")]),
         ("ask @alice_chen, please", [("mention", "@alice_chen")]),
