@@ -9,8 +9,15 @@ export function toast(text, tone = "") {
   const note = h("div", { class: `toast ${tone}`, "data-testid": "toast", dir: "auto", onclick: () => note.remove() },
     tone === "error" && icon("alert"), h("span", {}, text));
   box.append(note);
+  below(byId("scroller").getBoundingClientRect(), box);
   while (box.children.length > 3) box.firstChild.remove();
   setTimeout(() => note.remove(), Math.min(9000, 3000 + text.length * 70));
+}
+
+/** Put the notices over the messages, but under the pill that shows the day. */
+function below(thread, box) {
+  box.style.top = thread.height ? `${thread.top + 48}px` : "";
+  box.style.left = thread.width ? `${thread.left + thread.width / 2}px` : "";
 }
 
 /** Show a text that must be read: a callback answer with `show_alert`. */
@@ -31,13 +38,25 @@ export function confirm(text, yes, done) {
   ]);
 }
 
-function dialog(title, text, buttons) {
+const waiting = [];
+
+/** Show a dialog, or let it wait until the open one is closed. */
+function dialog(...what) {
+  waiting.push(what);
+  if (waiting.length === 1) open(...what);
+}
+
+function open(title, text, buttons) {
   const close = () => box.close();
   const box = h("dialog", { class: "dialog", "data-testid": "dialog", "aria-label": title || text },
     title && h("h2", { class: "dialog-title", dir: "auto" }, title),
     h("p", { class: "dialog-text", dir: "auto" }, text),
     h("div", { class: "dialog-buttons" }, buttons(close)));
-  box.addEventListener("close", () => box.remove());
+  box.addEventListener("close", () => {
+    box.remove();
+    waiting.shift();
+    if (waiting.length) open(...waiting[0]);
+  });
   box.addEventListener("click", (event) => {
     if (event.target === box) close();
   });
