@@ -11,6 +11,7 @@ export function commandList({ run, take }) {
 
   function hide() {
     box.hidden = true;
+    byId("composer").setAttribute("aria-expanded", "false");
     shown = [];
     byId("composer").removeAttribute("aria-activedescendant");
   }
@@ -19,12 +20,14 @@ export function commandList({ run, take }) {
     shown = commands;
     at = 0;
     box.hidden = !shown.length;
+    byId("composer").setAttribute("aria-expanded", String(!box.hidden));
     fill(box, shown.map((each, index) => h("button", {
       type: "button", class: "command", id: `command-${index}`, role: "option", tabindex: "-1", "data-testid": `command-${each.command}`,
       // Keeps the focus in the input, so that a click counts before the blur hides the list.
       onpointerdown: (event) => event.preventDefault(), onclick: () => pick(run, index), onpointermove: () => mark(index),
     }, h("span", { class: "command-name" }, `/${each.command}`), h("span", { class: "command-says", dir: "auto" }, each.description))));
-    mark(0);
+    if (shown.length) mark(0);
+    else hide();
   }
 
   function mark(index) {
