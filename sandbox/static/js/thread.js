@@ -13,6 +13,8 @@ const GROUP_SECONDS = 600;
 const DEPTH = state.depth;
 const DEEPEST = 5000;
 const NEAR_BOTTOM_PX = 60;
+const IDLE_MS = 1200;
+const DAY_MARGIN_PX = 12;    // above .day-mark in chat.css
 
 const scroller = byId("scroller");
 const thread = byId("thread");
@@ -25,6 +27,7 @@ let newFrom = 0;         // messages above this id came while the chat was open
 let fresh = 0;           // new messages below the fold
 let deepening = false;   // earlier messages are on their way
 let sticking = true;     // the visitor is at the bottom and wants to stay there
+let idle = null;         // timer until the day's pill fades from over the messages
 let reading = null;      // "person chat unread" that was reported as read
 
 /** Wire scrolling. */
@@ -145,7 +148,19 @@ const isOwn = (message) => senderOf(message)?.id === state.as;
 
 const atBottom = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM_PX;
 
+/** The pill of the day shows over the messages while they move, then fades. */
+function showDay() {
+  scroller.classList.add("is-moving");
+  clearTimeout(idle);
+  idle = setTimeout(() => scroller.classList.remove("is-moving"), IDLE_MS);
+  for (const { node } of nodesOf(thread).values()) {
+    const mark = node.firstChild;
+    mark.classList.toggle("is-stuck", mark.offsetTop - node.offsetTop > DAY_MARGIN_PX + 1);
+  }
+}
+
 function onScroll() {
+  showDay();
   sticking = atBottom();
   if (sticking) fresh = 0;
   if (scroller.scrollTop < 300) deepen(state.depth + DEPTH);
