@@ -68,9 +68,12 @@ Open = Callable[..., Awaitable[Page]]
 def opened(browser: Browser, url: str, faults: list[str]) -> Open:
     """Open the page as somebody who has never been here."""
 
-    async def open_page(rest: str = "", *, width: int = 1440, height: int = 900) -> Page:
-        size = {"width": width, "height": height}
-        page = await browser.new_page(viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]
+    async def open_page(
+        rest: str = "", *, width: int = 1440, height: int = 900, locale: str = "zh-CN"
+    ) -> Page:
+        page = await browser.new_page(
+            viewport={"width": width, "height": height}, reduced_motion="reduce", locale=locale
+        )
         page.on("pageerror", lambda fault: faults.append(str(fault)))
         page.on("console", lambda said: note(said, faults))
         await page.goto(url + rest)
@@ -121,8 +124,9 @@ async def test_a_newcomer_joins_agrees_and_sees_points_and_an_old_neighbour_is_r
 
     await page.get_by_test_id("jump-days:30").click()
     await expect(page.get_by_test_id("clock")).to_contain_text("12月23日")
-    await page.get_by_test_id(f"person-{CHEN}").click()
-    await page.get_by_test_id(f"chat-{CHEN}").click()
+    happened = page.get_by_test_id("happening").filter(has_text="12月1日 10:00→ 陈阿姨：积分快到期了")
+    await happened.click()
+    await expect(page.locator("#chat-sub")).to_contain_text("你是 陈阿姨")
     reminder = thread.locator("article, .message, [data-testid^=msg-]").filter(has_text="积分快到期了").last
     await expect(reminder).to_contain_text("10:00")
     await say(page, "明细")
@@ -134,7 +138,6 @@ async def test_a_leader_enables_a_group_on_a_phone(opened: Open) -> None:
 
     await press(page, "启用本群")
 
-    await expect(page.get_by_test_id("toast").first).to_contain_text("启用好了。")
     await expect(page.locator("#thread")).to_contain_text("本群已启用")
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
 
@@ -144,6 +147,71 @@ async def test_the_page_speaks_english_and_draws_in_the_dark(opened: Open) -> No
 
     await expect(page.locator("body")).to_contain_text("Outbox")
     assert await page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+async def test_a_first_visit_speaks_the_language_of_the_browser_and_remembers_another(
+    opened: Open,
+) -> None:
+    page = await opened(locale="fr-FR")
+    await expect(page).to_have_title("菜博士 · Demo")
+    assert await page.evaluate("document.documentElement.lang") == "en"
+    await page.locator("#language").click()
+    await expect(page).to_have_title("菜博士 · 演示")
+
+    await page.reload()
+    await expect(page).to_have_title("菜博士 · 演示")
+
+    assert await page.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+async def test_everybody_can_be_seen_at_once(opened: Open) -> None:
+    page = await opened()
+
+    for person in range(LEADER, NEWCOMER + 1):
+        await expect(page.get_by_test_id(f"person-{person}")).to_be_in_viewport(ratio=1)
+
+
+async def test_a_push_on_which_nothing_happens_says_so_and_what_comes_next(opened: Open) -> None:
+    page = await opened()
+
+    await page.get_by_test_id("jump-+1h").click()
+
+    await expect(page.locator("#clock-progress")).to_contain_text("路上没有发生什么")
+    await expect(page.locator("#clock-progress")).to_contain_text("11月30日 10:00 林姐：再提醒一次")
+
+
+async def test_what_is_said_of_people_follows_what_they_do(opened: Open) -> None:
+    page = await opened(f"#as={NEWCOMER}&chat={GROUP}")
+    row = page.get_by_test_id(f"person-{NEWCOMER}")
+    await expect(row).to_contain_text("不在群里")
+
+    await page.get_by_test_id("join").click()
+
+    await expect(row).to_contain_text("在群里，没点过开始")
+
+
+async def test_the_payload_of_a_start_button_is_not_shown(opened: Open) -> None:
+    page = await opened(f"#as={NEWCOMER}&chat={GROUP}")
+    await page.get_by_test_id("join").click()
+
+    await press(page, "开始")
+
+    own = page.locator("#thread .row.is-own .text")
+    await expect(own).to_contain_text("/start")
+    assert await own.locator("button").all_inner_texts() == ["/start"]
+    assert re.search(r"/start\s*\w*g", await own.inner_text()) is None
+
+
+async def test_the_list_of_commands_says_whether_it_is_open(opened: Open) -> None:
+    page = await opened(f"#as={CHEN}&chat={CHEN}")
+    composer = page.get_by_role("combobox")
+    await expect(composer).to_have_attribute("aria-expanded", "false")
+
+    await composer.fill("/")
+    await expect(composer).to_have_attribute("aria-expanded", "true")
+    await composer.press("Escape")
+
+    await expect(composer).to_have_attribute("aria-expanded", "false")
 
 
 async def test_the_inspector_shows_what_the_bot_did(opened: Open) -> None:

@@ -3,7 +3,7 @@ import * as api from "./api.js";
 import { toast } from "./dialogs.js";
 import { t } from "./i18n.js";
 import { refresh } from "./sync.js";
-import { state, update } from "./state.js";
+import { personOf, state, update } from "./state.js";
 
 /** Do a verb as the chosen person; returns its result, or undefined after a refusal (which was shown). */
 export async function act(verb, fields = {}) {
@@ -35,6 +35,12 @@ export async function become(id) {
     if (error instanceof api.Refused) toast(error.message, "error");
     else update({ online: false });
   }
+}
+
+/** Open somebody's private chat as that person, or a group's as whoever one is. */
+export async function visit(chat) {
+  if (personOf(chat)) await become(chat);
+  enter(chat);
 }
 
 /** Open a chat; on a narrow screen its pane comes to the front. */
@@ -104,8 +110,7 @@ export async function jump(name) {
   try {
     await api.jump(name);
     await refresh();
-    const after = newest(state.panels);
-    update({ arrived: { outbox: after.outbox - before.outbox, journal: after.journal - before.journal } });
+    update({ arrived: happened(state.panels, before) });
   } catch (error) {
     if (error instanceof api.Offline) update({ online: false });
     else toast(error.status === 409 ? t("clock.busy") : error.message, "error");
@@ -118,4 +123,17 @@ export async function jump(name) {
 function newest(panels) {
   const highest = (rows) => Math.max(0, ...rows.map((row) => row.id));
   return { outbox: highest(panels?.outbox ?? []), journal: highest(panels?.journal ?? []) };
+}
+
+/**
+ * Return what happened since the rows `before`, newest first: messages that went out, and
+ * facts of the journal that no message of the same instant tells already.
+ */
+function happened(panels, before) {
+  const sent = panels.outbox.filter((row) => row.id > before.outbox && row.kind === "send");
+  const told = new Set(sent.map((row) => `${row.at} ${row.chat}`));
+  const facts = panels.journal
+    .map((row) => ({ ...row, chat: row.user ?? row.chat }))
+    .filter((row) => row.id > before.journal && !told.has(`${row.at} ${row.chat}`));
+  return [...sent, ...facts].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }

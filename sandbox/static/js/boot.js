@@ -6,7 +6,8 @@
   };
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const theme = query.get("theme") ?? stored("theme") ?? (dark ? "dark" : "light");
-  const lang = query.get("lang") ?? stored("lang") ?? "zh";
+  const lang = query.get("lang") ?? stored("lang") ?? (/^zh\b/i.test(navigator.language) ? "zh" : "en");
   document.documentElement.dataset.theme = theme === "dark" ? "dark" : "light";
   document.documentElement.lang = lang === "en" ? "en" : "zh-CN";
+  document.title = lang === "en" ? "Demo" : "演示";
 })();

@@ -4,6 +4,8 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { personOf, state } from "./state.js";
 
+const COLOURS = 9;    // .peer-0 … in base.css
+const TWO_HAN = /^\p{Script=Han}{2}$/u;    // 小林 and 小周 would look alike by their first letter
 const formats = new Map();
 const graphemes = new Intl.Segmenter("zh", { granularity: "grapheme" });
 
@@ -14,7 +16,7 @@ export function zone() {
 
 /** Format an instant (Date, ISO text or Unix seconds) in the demo's zone. */
 export function time(instant, options) {
-  const locale = state.lang === "en" ? "en-GB" : "zh-CN";
+  const locale = state.lang === "en" ? "en-US" : "zh-CN";
   const key = `${locale} ${zone()} ${JSON.stringify(options)}`;
   if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale, { timeZone: zone(), ...options }));
   return formats.get(key).format(instantOf(instant));
@@ -27,10 +29,13 @@ export function instantOf(instant) {
 }
 
 /** "09:05". */
-export const clock = (instant) => time(instant, { hour: "2-digit", minute: "2-digit", hour12: false });
+export const clock = (instant) => time(instant, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** "11月23日 周一 09:05", with the year when it is not this one. */
 export const moment = (instant) => `${time(instant, { ...yearOf(instant), month: "short", day: "numeric", weekday: "short" })} ${clock(instant)}`;
+
+/** "12月1日 10:00", with the year when it is not this one. */
+export const stamp = (instant) => `${time(instant, { ...yearOf(instant), month: "short", day: "numeric" })} ${clock(instant)}`;
 
 function yearOf(instant) {
   return dayKey(instant).slice(0, 4) === dayKey(state.view.now).slice(0, 4) ? {} : { year: "numeric" };
@@ -47,7 +52,7 @@ export function dayKey(instant) {
 export function dayName(instant) {
   const now = instantOf(state.view.now);
   const day = dayKey(instant);
-  const date = time(instant, { ...yearOf(instant), month: "long", day: "numeric", weekday: "long" });
+  const date = time(instant, { ...yearOf(instant), month: "short", day: "numeric", weekday: "long" });
   if (day === dayKey(now)) return `${t("today")} · ${date}`;
   if (day === dayKey(new Date(now.getTime() - 86_400_000))) return `${t("yesterday")} · ${date}`;
   return date;
@@ -65,7 +70,7 @@ export function until(instant) {
 /** Time of a chat's last message: the clock today, else the date. */
 export function shortMoment(instant) {
   if (dayKey(instant) === dayKey(state.view.now)) return clock(instant);
-  return time(instant, { ...yearOf(instant), month: "numeric", day: "numeric" });
+  return time(instant, { ...yearOf(instant), month: "short", day: "numeric" });
 }
 
 /** The full name of a user or the title of a chat. */
@@ -92,7 +97,7 @@ export function partOf(id) {
 
 /** The class that carries the colour of a user, group or the bot. */
 export function peerClass(user) {
-  return user?.is_bot || user?.id === state.view?.bot.id ? "peer-bot" : `peer-${Math.abs(user?.id ?? 0) % 7}`;
+  return user?.is_bot || user?.id === state.view?.bot.id ? "peer-bot" : `peer-${Math.abs(user?.id ?? 0) % COLOURS}`;
 }
 
 /** Draw a coloured round picture with the first letters of a name; the bot gets a leaf. */
@@ -105,6 +110,7 @@ export function avatar(user, size = "") {
 function initials(text) {
   const words = text.replace(/[\p{C}\p{P}]/gu, " ").trim().split(/\s+/u);
   const first = (word) => (word ? [...graphemes.segment(word)][0]?.segment ?? "" : "");
+  if (words.length === 1 && TWO_HAN.test(words[0])) return h("span", { class: "two" }, words[0]);
   const letters = first(words[0]);
   if (/\p{Script=Latin}/u.test(letters) && words.length > 1) return (letters + first(words.at(-1))).toUpperCase();
   return letters.toUpperCase() || "?";
@@ -113,7 +119,13 @@ function initials(text) {
 /** The message in one line of plain text, for lists, quotes and the pinned bar. */
 export function preview(message) {
   if (serviceOf(message)) return serviceText(message);
-  return (message.text ?? message.caption ?? t("message.media")).replace(/\s+/gu, " ").slice(0, 160);
+  return (textOf(message) ?? t("message.media")).replace(/\s+/gu, " ").slice(0, 160);
+}
+
+/** A message's text as clients show it: the payload of a Start button is for the bot alone. */
+export function textOf(message) {
+  const text = message.text ?? message.caption;
+  return message.chat?.type === "private" && /^\/start [\w-]+$/.test(text) ? "/start" : text;
 }
 
 /** Who a message is from: a user, or a chat that speaks for itself. */

@@ -1,17 +1,18 @@
 /** The right pane: the clock to push, and what the bot does behind the chat. */
-import { jump } from "./actions.js";
+import { jump, visit } from "./actions.js";
 import { byId, fill, h, reconcile } from "./dom.js";
-import { clock, time, zone } from "./format.js";
-import { t } from "./i18n.js";
+import { clock, nameOf, stamp, time, zone } from "./format.js";
+import { known, t, technical } from "./i18n.js";
 import { icon } from "./icons.js";
 import { remember } from "./prefs.js";
 import { onChange, state, update } from "./state.js";
-import { lists } from "./rows.js";
+import { dueWords, lists } from "./rows.js";
 
 /** The tabs in order; "clock" is the first thing a visitor should find. */
 export const TABS = ["clock", "outbox", "calls", "journal", "jobs"];
 const DAYS = [1, 3, 7, 15, 30];
 const SHOWN_AT_FIRST = 60;
+const HAPPENED = 40;
 let shown = SHOWN_AT_FIRST;
 let built = null;    // tab and language that the panel was built for
 
@@ -55,7 +56,11 @@ function rebuild() {
   panel.setAttribute("aria-labelledby", `tab-${state.tab}`);
   panel.scrollTop = 0;
   if (state.tab === "clock") fill(panel, clockPanel());
-  else fill(panel, h("p", { class: "panel-say" }, t(`${state.tab}.say`)), h("div", { class: "rows", id: "rows" }));
+  else fill(panel, panelTitle(state.tab), h("p", { class: "panel-say" }, t(`${state.tab}.say`)), h("div", { class: "rows", id: "rows" }));
+}
+
+function panelTitle(tab) {
+  return h("h2", { class: "panel-head" }, t(`${tab}.title`), h("small", { lang: "en" }, technical(`${tab}.title`)));
 }
 
 function draw() {
@@ -81,9 +86,9 @@ function clockPanel() {
         h("div", { class: "clock-time", id: "clock-time" }), h("div", { class: "clock-date", id: "clock-date" }), h("div", { class: "clock-zone", id: "clock-zone" }))),
     h("div", { class: "clock-progress", id: "clock-progress", role: "status" }),
     h("h3", { class: "panel-title" }, t("clock.short")),
-    h("div", { class: "jumps" }, button("+1h", "+1 h", t("clock.hour")), button("morning", "6:00", t("clock.morning"))),
+    h("div", { class: "jumps" }, button("+1h", t("clock.hour"), "+1 h"), button("morning", t("clock.morning"), "06:00")),
     h("h3", { class: "panel-title" }, t("clock.days")),
-    h("div", { class: "jumps jumps-days" }, DAYS.map((n) => button(`days:${n}`, `D${n}`, t("days", { n }), "is-day"))),
+    h("div", { class: "jumps jumps-days" }, DAYS.map((n) => button(`days:${n}`, t(n === 1 ? "clock.day" : "clock.in", { n }), `D${n}`, "is-day"))),
     h("p", { class: "panel-say" }, t("clock.days.say")),
     h("p", { class: "panel-note" }, icon("clock"), h("span", {}, t("clock.only"))),
   ];
@@ -94,7 +99,7 @@ function drawClock() {
   if (!now) return;
   byId("clock-time").textContent = clock(now);
   byId("clock-date").textContent = time(now, { year: "numeric", month: "long", day: "numeric", weekday: "long" });
-  byId("clock-zone").textContent = t("clock.zone", { zone: zone() });
+  byId("clock-zone").textContent = known(`clock.zone.${zone()}`, zone());
   for (const button of byId("tab-panel").querySelectorAll(".jump")) {
     button.disabled = state.jumping !== null;
     button.classList.toggle("is-running", button.dataset.jump === state.jumping);
@@ -112,10 +117,23 @@ function drawProgress(box) {
     fill(box, h("div", { class: "progress" }), h("b", {}, t("clock.running")), h("p", {}, t("clock.running.more")));
   } else if (arrived) {
     delete box.dataset.jump;
-    const quiet = !arrived.outbox && !arrived.journal;
-    const go = (tab, n) => n > 0 && h("button", { type: "button", class: "button", onclick: () => choose(tab) }, t(tab === "outbox" ? "clock.sent" : "clock.journal", { n }));
-    fill(box, h("b", {}, icon("check"), t(quiet ? "clock.quiet" : "clock.done")), !quiet && h("div", { class: "progress-links" }, go("outbox", arrived.outbox), go("journal", arrived.journal)));
+    fill(box, h("b", {}, icon("check"), t(arrived.length ? "clock.done" : "clock.quiet")),
+      arrived.length ? h("ol", { class: "happened", "data-testid": "happened" }, arrived.slice(0, HAPPENED).map(happening)) : nextDue());
   }
+}
+
+/** One line of what happened on the way: when, to whom, what; it opens that chat. */
+function happening(row) {
+  const name = nameOf(row.chat);
+  const words = row.says?.[state.lang] ?? row.action ?? "";
+  return h("li", {}, h("button", { type: "button", class: "happening", "data-testid": "happening", title: t("clock.open.chat", { name }), onclick: () => visit(row.chat) },
+    h("time", { datetime: row.at }, stamp(row.at)), h("span", { dir: "auto" }, `→ ${name}${t("colon")}${words.split("\n")[0]}`)));
+}
+
+/** What the bot will do next by itself, or nothing. */
+function nextDue() {
+  const dues = (state.panels?.jobs ?? []).flatMap((job) => job.due ?? []).sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  return dues.length > 0 && h("p", { dir: "auto" }, t("clock.next"), dueWords(dues[0]));
 }
 
 function drawRows() {

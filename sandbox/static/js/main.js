@@ -98,8 +98,13 @@ function draw(changed) {
 
 function drawLanguage() {
   translatePage();
+  drawTitle();
   byId("language").textContent = state.lang === "zh" ? "EN" : "中";
   if (root.dataset.ready) remember("lang", state.lang);
+}
+
+function drawTitle() {
+  document.title = [state.view && fullName(state.view.bot), t("demo")].filter(Boolean).join(" · ");
 }
 
 function drawTheme() {
@@ -120,7 +125,7 @@ function drawPane() {
 function drawView() {
   const bot = fullName(state.view.bot);
   byId("brand").textContent = bot;
-  document.title = `${bot} · ${t("demo")}`;
+  drawTitle();
   if (state.chat !== null && !state.view.chats.some((chat) => chat.id === state.chat)) update({ chat: chooseChat(state.view, []) });
   if (!root.dataset.ready) requestAnimationFrame(() => { root.dataset.ready = "1"; });
 }

@@ -3,7 +3,7 @@ import { act, become, copy } from "./actions.js";
 import { confirm, menu } from "./dialogs.js";
 import { h, iconButton, name } from "./dom.js";
 import { formatted } from "./entities.js";
-import { avatar, clock, fullName, moment, peerClass, preview, senderOf, serviceOf, serviceText } from "./format.js";
+import { avatar, clock, fullName, moment, peerClass, preview, senderOf, serviceOf, serviceText, textOf } from "./format.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { keyboard } from "./keyboard.js";
@@ -47,7 +47,7 @@ function face(sender) {
 }
 
 function bubble(message, { sender, own, first, grouped }, jump) {
-  const text = message.text ?? message.caption;
+  const text = textOf(message);
   const big = text && !message.entities?.length && ONLY_EMOJI.test(text) && !message.reply_to_message;
   return h("div", { class: `bubble ${big ? "is-big" : ""}` },
     grouped && !own && first && h("div", { class: `sender ${peerClass(sender)}` }, name(fullName(sender)),
@@ -85,7 +85,7 @@ function service(message, jump) {
 }
 
 function openMenu(message, own, where, back) {
-  const text = message.text ?? message.caption;
+  const text = textOf(message);
   menu([
     { label: t("reply"), icon: "reply", act: () => reply(message), testid: "menu-reply" },
     text && { label: t("copy"), icon: "copy", act: () => copy(text), testid: "menu-copy" },

@@ -5,7 +5,7 @@ import { avatar, chatUser, fullName, partOf, preview, senderOf, serviceOf, short
 import { t } from "./i18n.js";
 import { myself, onChange, standing, state } from "./state.js";
 
-const FILTER_FROM = 9;
+const FILTER_FROM = 13;
 
 /** Wire the pane and draw it on every change. */
 export function startPeople() {
@@ -39,22 +39,32 @@ function inOrder(people) {
 
 function roleOf(person) {
   const role = partOf(person.id)?.role;
-  return role ? t(`role.${role}`) : "";
+  return role && role !== "member" ? t(`role.${role}`) : "";
 }
 
 function noteOf(person) {
   const part = partOf(person.id);
-  return (state.lang === "en" ? part?.note_en : part?.note_zh) ?? (person.username ? `@${person.username}` : "");
+  return (state.lang === "en" ? part?.note_en : part?.note_zh) ?? "";
+}
+
+/** How the person stands now, as the program says it. */
+function standingOf(person) {
+  return partOf(person.id)?.now?.[state.lang] ?? (person.username ? `@${person.username}` : "");
 }
 
 function drawPerson(person) {
   if (person.says) return h("p", { class: "side-empty" }, person.says);
-  const role = partOf(person.id)?.role;
+  const role = roleOf(person);
+  const note = noteOf(person);
   const chosen = person.id === state.as;
   return item({
     testid: `person-${person.id}`, chosen, onclick: () => choose(person.id), face: avatar(person),
-    title: [h("span", { class: "side-name", dir: "auto" }, name(fullName(person))), role && h("span", { class: `role role-${role}` }, roleOf(person))],
-    line: noteOf(person), unread: chosen ? 0 : person.unread,
+    title: [
+      h("span", { class: "side-name", dir: "auto" }, name(fullName(person))),
+      note && h("span", { class: "side-note", dir: "auto", title: note }, note),
+      role && h("span", { class: `role role-${partOf(person.id).role}` }, role),
+    ],
+    line: standingOf(person), unread: chosen ? 0 : person.unread,
   });
 }
 

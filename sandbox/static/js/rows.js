@@ -1,13 +1,13 @@
 /** The inspector's lists: what each row says at a glance, and its details when opened. */
 import { h } from "./dom.js";
-import { className, clock, dayKey, instantOf, moment, nameOf, until } from "./format.js";
+import { className, clock, dayKey, instantOf, moment, nameOf, stamp, until } from "./format.js";
 import { known, t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { state } from "./state.js";
 
 const signs = {
   pending: "wait", waiting: "wait", sending: "send", sent: "check", ok: "check", failed: "alert", refused: "alert",
-  skipped: "skip", expired: "clock", unknown: "help", due: "clock",
+  skipped: "skip", unchanged: "skip", expired: "clock", unknown: "help", due: "clock",
 };
 
 /** For each tab: its rows newest first, their key, and how one is drawn. */
@@ -35,19 +35,21 @@ function outboxRow(row) {
 function journalRow(row) {
   return entry({
     at: row.at, testid: `journal-${row.id}`, title: says(row) ?? code(row.action),
-    line: [[row.member, row.group].filter((who) => who != null).map(tag), pairs(row.params)],
-    details: { ...row, ...row.params, says: undefined, params: undefined },
+    line: [[row.member, row.group].filter(Boolean).map(tag), (row.chips ?? []).map(chip)],
+    details: { id: row.id, at: row.at, action: row.action, member: row.member, group: row.group, ...row.params },
   });
 }
 
 function callRow(row) {
   const { chat_id: chat, text, parse_mode: mode } = row.params ?? {};
   const plain = String(text ?? "").replace(mode === "HTML" ? /<[^>]*>/g : "", "");
+  // An edit that would change nothing is refused by Telegram and no fault of anybody.
+  const unchanged = !row.ok && /message is not modified/.test(row.description);
   return entry({
-    status: row.ok ? "ok" : "refused", at: row.at, testid: `call-${row.seq}`,
+    status: row.ok ? "ok" : unchanged ? "unchanged" : "refused", at: row.at, testid: `call-${row.seq}`,
     title: [code(row.method), chat !== undefined && ` → ${nameOf(Number(chat))}`],
     line: plain && h("span", { class: "entry-text", dir: "auto" }, plain.slice(0, 120)),
-    error: row.ok ? null : [row.error_code, row.description].filter(Boolean).join(" "),
+    error: row.ok || unchanged ? null : [row.error_code, row.description].filter(Boolean).join(" "),
     details: { id: row.seq, at: row.at, error_code: row.error_code, description: row.description, ...row.params },
   });
 }
@@ -61,11 +63,15 @@ function jobRow(row) {
     status: due ? "due" : row.next_due ? "waiting" : undefined, testid: `job-${row.name}`, title: says(row) ?? code(row.name),
     line: [tag(row.next_due ? t("jobs.next", { when: `${when(row.next_due)} · ${until(row.next_due)}` }) : t("jobs.never")),
       tag(row.last_run ? t("jobs.last", { when: when(row.last_run) }) : t("jobs.notyet")),
-      tag(t("jobs.counts", { done: row.done }))],
+      tag(t("jobs.counts", { done: row.done })),
+      row.due?.length > 0 && h("span", { class: "dues" }, row.due.map((due) => h("span", { dir: "auto" }, dueWords(due))))],
     error: row.failed ? t("jobs.failures", { failed: row.failed }) : null,
-    details: { ...row, says: undefined },
+    details: { ...row, says: undefined, due: undefined },
   });
 }
+
+/** "12月1日 10:00 陈阿姨：再提醒一次". */
+export const dueWords = (due) => `${stamp(due.at)} ${nameOf(due.user) || due.who}${t("colon")}${due.what[state.lang]}`;
 
 /** A row: state with icon, word and colour; title and time; a line below; details inside. */
 function entry({ status, at, title, line, error, details, testid }) {
@@ -105,9 +111,7 @@ function parse(text) {
 const code = (text) => text && h("code", { class: "entry-code" }, text);
 const tag = (text) => h("span", { class: "tag" }, text);
 
-function pairs(params) {
-  return Object.entries(params ?? {}).slice(0, 6).map(([field, value]) => h("span", { class: "pair" }, h("span", {}, field), h("b", { dir: "auto" }, typeof value === "object" ? JSON.stringify(value) : String(value))));
-}
+const chip = (words) => h("span", { class: "pair", dir: "auto" }, words[state.lang]);
 
 function chatWords(id) {
   const called = nameOf(id);

@@ -12,7 +12,7 @@ export const state = {
   tab: "clock",       // the inspector's tab
   online: true,
   jumping: null,      // the jump that runs, e.g. "days:7"
-  arrived: null,      // what the last jump brought: {outbox, journal}
+  arrived: null,      // what the last jump brought: rows of outbox and journal, newest first
   target: null,       // {kind: "reply" | "edit", message}: what the composer refers to
 };
 
