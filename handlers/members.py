@@ -99,9 +99,9 @@ def enabled(place: Place, done: Enabled) -> Answer:
             stays = show(card, Text("members.deaf"), _ENABLE_BUTTON)
             return stays, toast(place, "members.deaf", alert=True)
         case Enabling.ALREADY:
-            return toast(place, "members.already_enabled")
+            return show(card, Text("members.card_done")), toast(place, "members.already_enabled")
         case Enabling.ASKED:
-            return toast(place, "members.administrators_asked", alert=True)
+            return toast(place, "members.administrators_asked")
 
 
 def enabled_late(place: Place, done: Enabled | None) -> Answer:

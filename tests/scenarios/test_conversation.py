@@ -79,6 +79,9 @@ async def test_an_old_list_of_administrators_is_asked_for_anew_and_one_tap_is_en
     ]
     assert town.last_to(town.leader, chat).startswith("本群已启用\n")
     assert town.rows("SELECT state FROM chat_group") == [("enabled",)]
+    await town.taps(town.leader, "启用本群", chat=chat)
+    assert town.toasts(town.leader)[-1] == "本群已经启用了，不用再点。"
+    assert town.said_to(town.leader, chat)[0] == "本群已启用"  # the old card has lost its button
 
 
 async def test_an_old_list_enables_nothing_for_somebody_who_is_no_administrator(town: World) -> None:
