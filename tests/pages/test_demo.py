@@ -214,6 +214,39 @@ async def test_the_list_of_commands_says_whether_it_is_open(opened: Open) -> Non
     await expect(composer).to_have_attribute("aria-expanded", "false")
 
 
+async def test_a_second_alert_waits_for_the_first(opened: Open) -> None:
+    page = await opened()
+    await page.evaluate(
+        """async () => {
+            const { alert } = await import("/demo/static/js/dialogs.js");
+            for (const text of ["one", "two"]) alert("bot", text);
+        }"""
+    )
+    dialog = page.get_by_test_id("dialog")
+    await expect(dialog).to_have_count(1)
+
+    await page.get_by_test_id("alert-ok").click()
+
+    await expect(dialog).to_contain_text("two")
+    await expect(dialog).to_have_count(1)
+
+
+async def test_an_edit_that_changes_nothing_is_no_fault(opened: Open) -> None:
+    page = await opened()
+
+    row = await page.evaluate(
+        """async () => {
+            const { lists } = await import("/demo/static/js/rows.js");
+            const description = "Bad Request: message is not modified: nothing differs";
+            const call = { seq: 1, at: "2026-11-23T09:00:00+08:00", method: "editMessageText", ok: false };
+            const node = lists.calls.draw({ ...call, error_code: 400, description, params: {} });
+            return [node.querySelector(".status").textContent, node.querySelector(".entry-error")];
+        }"""
+    )
+
+    assert row == ["没有变化", None]
+
+
 async def test_the_inspector_shows_what_the_bot_did(opened: Open) -> None:
     page = await opened()
 

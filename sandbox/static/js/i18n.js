@@ -95,7 +95,6 @@ const words = {
   "commands.short": ["菜单", "Menu"],
   spoiler: ["点一下显示", "Click to show"],
   "quote.more": ["展开引用", "Show the whole quote"],
-  "button.url": ["打开链接", "Opens a link"],
   "button.copy": ["复制", "Copies"],
   "button.app": ["小程序在演示里打不开", "Mini Apps do not open in the demo"],
   "button.other": ["这种按钮在演示里不能用", "This kind of button does nothing in the demo"],

@@ -60,7 +60,9 @@ function rebuild() {
 }
 
 function panelTitle(tab) {
-  return h("h2", { class: "panel-head" }, t(`${tab}.title`), h("small", { lang: "en" }, technical(`${tab}.title`)));
+  const title = t(`${tab}.title`);
+  const word = technical(`${tab}.title`);
+  return h("h2", { class: "panel-head" }, title, title.toLowerCase() !== word && h("small", { lang: "en" }, word));
 }
 
 function draw() {
