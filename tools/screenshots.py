@@ -30,25 +30,33 @@ FLAGS = (
 READY = 'html[data-ready="1"]'
 DESK = (1440, 900)
 PHONE = (390, 844)
-SETTLE_MS = 600
+SETTLE_MS = 1800  # the day's pill has faded by then
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture: file name, size of the window, query, and the hash that opens pane, tab and chat."""
+    """One picture: file name, size of the window, query, the hash that opens pane, tab and chat, a jump."""
 
     name: str
     size: tuple[int, int]
     query: str
     place: str
     private: bool
+    jump: str = ""
 
 
 SHOTS = (
     Shot("desk-light-zh", DESK, "lang=zh&theme=light", "tab=clock", private=True),
     Shot("desk-dark-en", DESK, "lang=en&theme=dark", "tab=outbox", private=False),
     Shot("phone-chat", PHONE, "lang=zh&theme=light", "pane=chat", private=True),
-    Shot("phone-inspector", PHONE, "lang=zh&theme=light", "pane=inspector&tab=clock", private=True),
+    Shot(
+        "phone-inspector",
+        PHONE,
+        "lang=zh&theme=light",
+        "pane=inspector&tab=clock",
+        private=True,
+        jump="days:15",
+    ),
 )
 
 
@@ -120,6 +128,10 @@ def take(browser: Browser, address: str, shot: Shot, path: Path) -> None:
     with opened(browser, shot) as page:
         page.goto(address)
         page.wait_for_selector(READY, timeout=20_000)
+        if shot.jump:
+            page.get_by_test_id(f"jump-{shot.jump}").click()
+            page.get_by_test_id("happened").wait_for()
+            page.mouse.move(0, 0)
         newest = page.get_by_test_id("to-bottom")
         if newest.is_visible():
             newest.click()
