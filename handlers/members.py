@@ -64,11 +64,15 @@ def met(place: Place, group: Group) -> Outgoing:
 async def on_administrators(outcome: Outcome, context: Context) -> None:
     """Telegram told who a group's administrators are; somebody may wait for it to enable the group."""
     context.turn.place = Place.unasked(outcome.chat, context.app.members.policy.language)
+    if outcome.result is None:
+        if outcome.user is not None:
+            context.say(partial(say, context.place, Text("home.try_again")))
+        return
     context.plan(
         context.app.members.administrators_told,
         partial(enabled_late, context.place),
         chat=outcome.chat,
-        users=tuple(UserId(entry["user"]["id"]) for entry in outcome.result or ()),
+        users=tuple(UserId(entry["user"]["id"]) for entry in outcome.result),
         bot=UserId(context.bot.id),
         presser=outcome.user,
     )
@@ -195,6 +199,9 @@ async def on_member(outcome: Outcome, context: Context) -> None:
     user = User.de_json(entry["user"], None) if entry else User(outcome.user, "", is_bot=False)
     person = context.person(user)
     context.turn.place = Place.unasked(private_chat(outcome.user), Language.of(user.language_code))
+    if outcome.result is None:
+        context.say(partial(say, context.place, Text("home.try_again")))
+        return
     context.plan(
         context.app.membership_told,
         partial(started, context.turn.place, ""),

@@ -21,7 +21,10 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A report of the sender; `result` is Telegram's own answer, None where it refused."""
+    """A report of the sender.
+
+    `result` is Telegram's own answer: empty where it knows no such person, None where there was none.
+    """
 
     kind: OutcomeKind
     chat: ChatId

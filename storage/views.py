@@ -39,7 +39,7 @@ def journal_tail(limit: int) -> Select[Any]:
             journal.c.id,
             journal.c.at,
             journal.c.action,
-            member.c.name.label("member"),
+            func.nullif(member.c.name, "").label("member"),
             chat_group.c.title.label("group"),
             journal.c.params,
         )

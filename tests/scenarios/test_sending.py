@@ -99,7 +99,7 @@ async def test_messages_of_one_chat_arrive_in_their_order(world: World) -> None:
     await world.settle()
 
     heads = [text.splitlines()[0] for text in world.said_to(member)[-len(words) :]]
-    assert heads == ["我的成长值", "现在你可以", "消息设置", "明细（第 1 页）", "陈阿姨，你好"]
+    assert heads == ["我的成长值", "现在你可以", "消息设置", "明细", "陈阿姨，你好"]
 
 
 async def test_a_hundred_neighbours_who_tap_five_times_are_each_credited_once(world: World) -> None:
@@ -186,3 +186,17 @@ async def test_a_parked_tap_is_answered(world: World) -> None:
     await world.taps(member, "我的成长值")
 
     assert world.toasts(member)[-1].startswith("刚才没办成")
+
+
+async def test_a_question_that_stays_unanswered_is_told_to_who_waits(town: World) -> None:
+    leader, early = await town.person("林姐"), await town.person("孙伯")
+    chat = int(town.sandbox.add_group("老群", leader)["id"])
+    await town.does(early, "join", chat=chat)
+    await town.does(leader, "add", chat=chat, user=town.bot)
+    await town.does(leader, "promote", chat=chat, user=town.bot)
+    await town.taps(leader, "启用本群", chat=chat)
+    town.sandbox.fault("status", method="getChatMember", status=502, times=20)
+
+    await town.does(early, "start")
+
+    assert town.last_to(early).startswith("刚才没办成")

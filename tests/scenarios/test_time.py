@@ -24,7 +24,7 @@ async def test_the_owner_hears_of_expiring_points_twice_and_then_they_lapse(worl
 
     assert world.rows("SELECT growth, points FROM growth_account") == [(10, 0)]
     await world.says(member, "明细")
-    assert "积分到期　成长值 +0 · 积分 -10" in world.last_to(member)
+    assert "积分到期\n积分 -10" in world.last_to(member)
     assert len([t for t in world.said_to(member) if "积分快到期了" in t]) == 2
 
 

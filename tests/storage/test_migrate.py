@@ -72,6 +72,7 @@ async def _live(url: str, clock: ManualClock) -> None:
 
     def unit(uow: SqlUow) -> None:
         member, group = a_member(uow), a_group(uow)
+        uow.members.consent(member.id, name="Li", now=NOW)
         uow.members.enter(member.id, group.id, now=NOW)
         credit(uow, member.id, key="k")
         a_due(uow, member.id)
