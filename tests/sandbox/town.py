@@ -95,3 +95,8 @@ def keyboard(*labels: str, **button: Any) -> dict[str, Any]:
     return {
         "inline_keyboard": [[{"text": label, **(button or {"callback_data": label})} for label in labels]]
     }
+
+
+def change_of(update: Any) -> tuple[str, str]:
+    body = update.get("chat_member") or update["my_chat_member"]
+    return body["old_chat_member"]["status"], body["new_chat_member"]["status"]
