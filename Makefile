@@ -30,7 +30,7 @@ check: env ## lint, types, walls, architecture
 
 test: env ## run every test
 	@tools/test_services
-	$(BIN)/pytest -q -n 2 --dist loadgroup
+	$(BIN)/pytest -q -rs -n 2 --dist loadgroup
 
 faults: env ## the long fault and load runs, in full
 	@tools/test_services

@@ -54,3 +54,25 @@ async def test_a_new_process_counts_what_the_last_one_sent_to_a_group(tmp_path: 
         sender = later.runtime.sender
         held = sender._pace.held(later.runtime.monotonic.seconds())
         assert ChatId(chat) in held
+
+
+async def test_messages_to_many_chats_leave_no_faster_than_telegram_allows(tmp_path: Path) -> None:
+    async with open_world(f"sqlite:///{tmp_path / 'three.db'}") as world:
+        await world.opens_group()
+        people = [await world.person(f"邻居{number}") for number in range(40)]
+        for person in people:
+            await world.does(person, "start")
+        monotonic, rate = world.runtime.monotonic, world.runtime.config.sending.per_second
+        seen = len(world.sandbox.calls())
+
+        began = monotonic.seconds()
+        for person in people:
+            await world.runtime.db.run(lambda uow, person=person: uow.outbox.put(a_notice(person)))  # type: ignore[misc]
+        await world.settle()
+        took = monotonic.seconds() - began
+
+        sent = [
+            call for call in world.sandbox.calls()[seen:] if call["method"] == "sendMessage" and call["ok"]
+        ]
+        assert len(sent) == len(people)
+        assert took >= (len(people) - 1) / rate
