@@ -1,6 +1,5 @@
 """The demo: the real bot against the sandbox in one process, with a chat page, and a clock you push."""
 
-import asyncio
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -71,12 +70,11 @@ async def running(config: Config, *, host: str, port: int) -> AsyncIterator[tupl
     sandbox = Sandbox(start=told.start, frozen=True)
     cast = story.enter(told, sandbox)
     clock = ManualClock(told.start)
-    door, one_at_a_time = Door(), asyncio.Lock()
+    door = Door()
     demo: Demo
 
     async def panels() -> Mapping[str, object]:
-        async with one_at_a_time:  # several tabs share one reading connection
-            return await demo.panels()
+        return await demo.panels()
 
     async def jump(to: str) -> None:
         await demo.jump(to)

@@ -22,7 +22,6 @@ ALLOWED_UPDATES = (
     "callback_query",
     "my_chat_member",
     "chat_member",
-    "chat_join_request",
 )
 _BATCH = 100
 _GRACE = 10.0  # seconds an answer may take beyond the long poll itself

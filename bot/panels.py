@@ -44,7 +44,7 @@ class Panels:
             },
             "people": await self._people(),
             "outbox": [self._message(row) for row in await rows(views.outbox_tail(_ROWS))],
-            "journal": [self._fact(row) for row in await rows(views.placed_journal_tail(_ROWS))],
+            "journal": [self._fact(row) for row in await rows(views.journal_tail(_ROWS))],
             "jobs": [await self._job(job) for job in self.runtime.engine.jobs],
         }
 

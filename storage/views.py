@@ -33,14 +33,16 @@ def outbox_tail(limit: int) -> Select[Any]:
 
 
 def journal_tail(limit: int) -> Select[Any]:
-    """Return the latest facts with the names people and groups bear today, newest first."""
+    """Return the latest facts, newest first, with today's names and the Telegram ids of person and group."""
     return (
         select(
             journal.c.id,
             journal.c.at,
             journal.c.action,
             func.nullif(member.c.name, "").label("member"),
+            member.c.user_id.label("user"),
             chat_group.c.title.label("group"),
+            chat_group.c.chat,
             journal.c.params,
         )
         .outerjoin(member, member.c.id == journal.c.member_id)
@@ -48,11 +50,6 @@ def journal_tail(limit: int) -> Select[Any]:
         .order_by(journal.c.id.desc())
         .limit(limit)
     )
-
-
-def placed_journal_tail(limit: int) -> Select[Any]:
-    """Return `journal_tail` with the Telegram ids of the person (`user`) and of the group (`chat`)."""
-    return journal_tail(limit).add_columns(member.c.user_id.label("user"), chat_group.c.chat)
 
 
 def standings() -> Select[Any]:

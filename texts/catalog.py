@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,11 +84,6 @@ def heard(typed: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold())
     return "".join(each for each in folded if unicodedata.category(each)[0] in "LN")
-
-
-def placeholders(template: str) -> frozenset[str]:
-    """Return the names a template wants filled."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from storage.journal import journal
 from storage.outbox import outbox
 from storage.reader import Reader, open_reader
 from storage.uow import SqlUow
-from storage.views import journal_tail, outbox_tail
+from storage.views import group_states, journal_tail, outbox_tail, points_due_next, standings
 from tests.conftest import NOW, Disk
 from tests.storage.builders import MINUTE, a_member, a_message, credit
 
@@ -49,12 +49,25 @@ async def _seen_by_units(db: Db, query: Select[Any]) -> list[dict[str, Any]]:
     [
         outbox_tail(10),
         journal_tail(1),
+        standings(),
+        group_states(),
+        points_due_next(10),
         select(outbox),
         select(journal).where(journal.c.at > NOW),
         select(journal.c.id).where(journal.c.action.in_(["later", "it's"])),
         select(claim),
     ],
-    ids=["outbox tail", "journal tail", "whole rows", "by instant", "by list", "nothing"],
+    ids=[
+        "outbox tail",
+        "journal tail",
+        "standings",
+        "groups",
+        "due next",
+        "whole rows",
+        "by instant",
+        "by list",
+        "nothing",
+    ],
 )
 async def test_the_reader_returns_the_rows_that_units_see(
     db: Db, reader: Reader, clock: ManualClock, query: Select[Any]
@@ -65,14 +78,17 @@ async def test_the_reader_returns_the_rows_that_units_see(
 
 async def test_the_tail_of_the_journal_comes_newest_first(db: Db, reader: Reader, clock: ManualClock) -> None:
     await _fill(db, clock)
+    nobody = {"member": None, "user": None, "group": None, "chat": None}
     assert await reader.rows(journal_tail(10)) == [
-        {"id": 2, "at": NOW + MINUTE, "action": "later", "member": None, "group": None, "params": {}},
+        {"id": 2, "at": NOW + MINUTE, "action": "later", **nobody, "params": {}},
         {
             "id": 1,
             "at": NOW,
             "action": "growth.credited",
             "member": "Li",
+            "user": 7,
             "group": None,
+            "chat": None,
             "params": {"points": 10},
         },
     ]

@@ -15,8 +15,8 @@ from handlers.routes import LONGEST_WORD
 from kernel.message import Language
 from tests.architecture.product import ROOT
 from tests.texts.telegram_html import parsed
-from tests.texts.uses import uses, word_uses
-from texts.catalog import CatalogError, heard, load, placeholders
+from tests.texts.uses import placeholders, uses, word_uses
+from texts.catalog import CatalogError, heard, load
 
 CATALOG = load()
 KEYS = sorted(CATALOG.texts[Language.ZH_CN])

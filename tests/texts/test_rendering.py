@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from kernel.message import Language, Moment, Param, Text
 from tests.texts.telegram_html import parsed
-from texts.catalog import Catalog, CatalogError, load, placeholders
+from tests.texts.uses import placeholders
+from texts.catalog import Catalog, CatalogError, load
 
 CATALOG = load()
 KEYS = sorted(CATALOG.texts[Language.ZH_CN])

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from string import Formatter
 
 from tests.architecture.product import PACKAGES, modules
 
@@ -81,3 +82,8 @@ def _keys(value: ast.expr) -> Iterator[str]:
             yield from _keys(orelse)
         case ast.JoinedStr(values=[ast.Constant(value=str(head)), *_]):
             yield f"{head}*"
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """Return the names a template wants filled."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
