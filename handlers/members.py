@@ -25,7 +25,7 @@ from handlers.menu import (
     show_menu,
 )
 from handlers.outcome import Outcome, OutcomeHandler, OutcomeKind
-from handlers.routes import Routes, is_person, on_command, on_tap, on_words
+from handlers.routes import IN_PRIVATE, Routes, is_person, on_command, on_tap, on_words
 from kernel.ids import ChatId, UserId, private_chat
 from kernel.message import Answer, Keyboard, Language, Open, Outgoing, Tap, Text
 from texts.catalog import Catalog
@@ -349,6 +349,7 @@ def routes(catalog: Catalog) -> Routes:
         on_command("settings", on_settings),
         on_words(catalog.words["home.start"] | catalog.words["home.menu"], on_start),
         on_words(catalog.words["members.settings"], on_settings),
+        on_words(catalog.words["members.agreeing"], on_start, IN_PRIVATE),  # the button itself agrees
         on_tap(MENU, on_start),
         on_tap(SETTINGS, on_settings),
         on_tap(_ENABLE, on_enable, in_group=True),

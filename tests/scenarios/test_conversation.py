@@ -132,6 +132,25 @@ async def test_who_left_every_group_hears_that_the_account_is_kept(world: World)
     assert heard == ["你现在不在群里。成长值和积分还给你留着，回到群里就能看。"] * 2
 
 
+async def test_agreeing_in_words_shows_the_note_with_its_button_and_credits_nothing(world: World) -> None:
+    newcomer = await world.neighbour()
+    await world.does(newcomer, "start")
+
+    await world.says(newcomer, "同意。")
+
+    assert world.buttons(newcomer) == ["同意，开始用", "先不用"]
+    assert world.rows("SELECT count(*) FROM growth_ledger") == [(0,)]
+
+
+async def test_agreeing_with_a_neighbour_in_the_group_is_not_answered(world: World) -> None:
+    member = await world.member()
+    said = len(world.said_to(member, world.group))
+
+    await world.says(member, "同意", chat=world.group)
+
+    assert len(world.said_to(member, world.group)) == said
+
+
 async def test_the_menu_is_edited_in_place(world: World) -> None:
     member = await world.member()
     before = len(world.said_to(member))
