@@ -47,6 +47,7 @@ class Lanes:
         self._answering = asyncio.Semaphore(_ANSWERS)
         self._waiting: dict[int, deque[Taken]] = {}
         self._count = 0
+        self.handled_count = self.parked_count = 0  # since the process began
         self._idle, self._room = asyncio.Event(), asyncio.Event()
         self._idle.set()
         self._room.set()
@@ -61,6 +62,16 @@ class Lanes:
                 self._waiting[row.lane] = deque((row,))
                 self._spawn(self._work(row.lane))
         self._signal()
+
+    @property
+    def depth(self) -> int:
+        """How many rows wait or are being handled."""
+        return self._count
+
+    @property
+    def has_room(self) -> bool:
+        """Whether more may be taken in now."""
+        return self._room.is_set()
 
     @property
     def is_idle(self) -> bool:
@@ -103,11 +114,14 @@ class Lanes:
                 if attempts >= _ATTEMPTS:
                     _log.error("update parked", extra={"inbox": row.id}, exc_info=fault)
                     await self._park(row, turn)
+                    self.parked_count += 1
                     return
-                _log.warning("update failed, trying again", extra={"inbox": row.id, "fault": repr(fault)})
+                name = type(fault).__name__  # its words may quote what people wrote
+                _log.warning("update failed, trying again", extra={"inbox": row.id, "fault": name})
                 await asyncio.sleep(_PAUSE * 2 ** (attempts - 1))
                 turn = Turn(self._app, self._catalog)
             else:
+                self.handled_count += 1
                 return
 
     async def _turn(self, row: Taken, turn: Turn) -> None:

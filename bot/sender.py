@@ -6,6 +6,7 @@ bytes leave; no transaction is open while Telegram is awaited.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -83,6 +84,7 @@ class Sender:
         self._came_back, self._spawn = came_back, spawn
         self._busy: set[ChatId] = set()
         self._stopping = False
+        self.results: Counter[str] = Counter()  # what became of what was tried, since the process began
         self._offline_pause = _PAUSE_SECONDS
         self._woken = asyncio.Event()
         self._rests = asyncio.Event()
@@ -180,6 +182,7 @@ class Sender:
         if not await self._db.run(lambda uow: uow.outbox.sending(row.id)):
             return
         result = await self._attempt(row, shown)
+        self.results[result.state] += 1
         self._hold(row.outgoing.chat, result)
         taken = await self._db.run(lambda uow: _record(uow, row, result, self._bot.id))
         if taken:
