@@ -41,12 +41,11 @@ def next_message(world: World, chat: Chat, sender: int) -> Message:
 
 def tell(world: World, chat: Chat, message: Message, kind: str) -> Json:
     """Queue a message or its edit for every bot that may see it; return the Message."""
-    body = message_object(world, chat, message)
     date = message.edit_date or message.date
     for bot in bots_in(world, chat):
         if sees(world, chat, message, bot):
-            bot.queue.push(kind, body, date=date)
-    return body
+            bot.queue.push(kind, message_object(world, chat, message, viewer=bot.id), date=date)
+    return message_object(world, chat, message, viewer=message.sender)
 
 
 def bots_in(world: World, chat: Chat) -> list[Bot]:

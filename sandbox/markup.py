@@ -24,10 +24,10 @@ _HOST = re.compile(r"[A-Za-z0-9\u0080-\uffff-]+(\.[A-Za-z0-9\u0080-\uffff-]+)+\.
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+|\[[0-9a-fA-F:]+\]")
 
 
-def checked_markup(markup: Json | None, *, private: bool) -> Json | None:
+def checked_markup(markup: Json | None, *, private: bool, pays: bool = False) -> Json | None:
     """Return the inline keyboard to keep with a message; None where there is none or an empty one.
 
-    Raises ApiError as Telegram does.
+    The keyboard of what `pays`, an invoice, begins with the button for it. Raises ApiError as Telegram does.
     """
     if markup is None or "inline_keyboard" not in markup:
         return None
@@ -35,12 +35,12 @@ def checked_markup(markup: Json | None, *, private: bool) -> Json | None:
     buttons = [button for row in rows for button in row]
     if len(buttons) > MAX_BUTTONS:
         raise bad_request("reply markup is too long")
-    for button in buttons:
-        _check_button(button, private=private)
+    for number, button in enumerate(buttons):
+        _check_button(button, private=private, pays=pays and number == 0)
     return {"inline_keyboard": rows} if rows else None
 
 
-def _check_button(button: Json, *, private: bool) -> None:
+def _check_button(button: Json, *, private: bool, pays: bool) -> None:
     if not button["text"].strip():
         raise bad_request("can't parse inline keyboard button: text buttons must be non-empty")
     kinds = [kind for kind in KINDS if kind in button and button[kind] is not False]
@@ -54,11 +54,13 @@ def _check_button(button: Json, *, private: bool) -> None:
         )
     if button.get("style", "primary") not in STYLES:
         raise bad_request("can't parse inline keyboard button: invalid button style specified")
+    if pays != (kinds[0] == "pay"):
+        raise bad_request("BUTTON_TYPE_INVALID")
     _check_kind(kinds[0], button, private=private)
 
 
 def _check_kind(kind: str, button: Json, *, private: bool) -> None:
-    if kind in ("callback_game", "pay") or (kind == "web_app" and not private):
+    if kind == "callback_game" or (kind == "web_app" and not private):
         raise bad_request("BUTTON_TYPE_INVALID")
     if kind == "callback_data" and not 1 <= len(button[kind].encode("utf-8")) <= 64:
         raise bad_request("BUTTON_DATA_INVALID")

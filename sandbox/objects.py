@@ -54,8 +54,13 @@ def chat_object(world: World, chat: Chat) -> Json:
     return found
 
 
-def message_object(world: World, chat: Chat, message: Message, *, nested: bool = False) -> Json:
-    """Return a Message; a `nested` one carries no message it answers."""
+def message_object(
+    world: World, chat: Chat, message: Message, *, viewer: int = 0, nested: bool = False
+) -> Json:
+    """Return a Message as `viewer` gets it, whose files have other ids than anybody else's.
+
+    A `nested` one carries no message it answers.
+    """
     found: Json = {
         "message_id": message.id,
         "from": user_object(world.users[message.sender]),
@@ -65,11 +70,11 @@ def message_object(world: World, chat: Chat, message: Message, *, nested: bool =
     if message.anonymous:
         found |= {"from": ANONYMOUS, "sender_chat": chat_object(world, chat)}
     if message.is_service:
-        return found | _service_fields(world, chat, message)
+        return found | _service_fields(world, chat, message, viewer)
     found["text"] = message.text
     answered = chat.messages.get(message.reply_to)
     if answered is not None and not nested:
-        found["reply_to_message"] = message_object(world, chat, answered, nested=True)
+        found["reply_to_message"] = message_object(world, chat, answered, viewer=viewer, nested=True)
     for name, value in (
         ("edit_date", message.edit_date),
         ("quote", message.quote),
@@ -84,13 +89,13 @@ def message_object(world: World, chat: Chat, message: Message, *, nested: bool =
     return found
 
 
-def _service_fields(world: World, chat: Chat, message: Message) -> Json:
+def _service_fields(world: World, chat: Chat, message: Message, viewer: int) -> Json:
     if message.new_members:
         return {"new_chat_members": [user_object(world.users[user_id]) for user_id in message.new_members]}
     if message.left_member:
         return {"left_chat_member": user_object(world.users[message.left_member])}
     if message.pinned:
-        return {"pinned_message": pinned_object(world, chat, message.pinned)}
+        return {"pinned_message": pinned_object(world, chat, message.pinned, viewer=viewer)}
     if message.migrate_to:
         return {"migrate_to_chat_id": message.migrate_to}
     if message.migrate_from:
@@ -98,12 +103,12 @@ def _service_fields(world: World, chat: Chat, message: Message) -> Json:
     return {"new_chat_title": message.new_title}
 
 
-def pinned_object(world: World, chat: Chat, message_id: int) -> Json:
+def pinned_object(world: World, chat: Chat, message_id: int, *, viewer: int) -> Json:
     """Return a Message, or an InaccessibleMessage when it is gone."""
     message = chat.messages.get(message_id)
     if message is None:
         return {"chat": chat_object(world, chat), "message_id": message_id, "date": 0}
-    return message_object(world, chat, message, nested=True)
+    return message_object(world, chat, message, viewer=viewer, nested=True)
 
 
 def member_object(world: World, user_id: int, member: Member, *, viewer: int = 0) -> Json:
@@ -167,9 +172,9 @@ def callback_object(world: World, callback: Callback, data: str) -> Json:
     """Return a CallbackQuery; its message is an InaccessibleMessage when it is gone."""
     message = callback.chat.messages.get(callback.message)
     if message is None:
-        shown = pinned_object(world, callback.chat, callback.message)
+        shown = pinned_object(world, callback.chat, callback.message, viewer=callback.bot)
     else:
-        shown = message_object(world, callback.chat, message)
+        shown = message_object(world, callback.chat, message, viewer=callback.bot)
     return {
         "id": callback.id,
         "from": user_object(world.users[callback.user]),

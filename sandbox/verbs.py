@@ -109,7 +109,7 @@ def edit(world: World, me: User, given: Json) -> Json:
         raise ControlError(f"message {message.id} is not user {me.id}'s to edit")
     text = _text(given["text"])
     if text.text == message.text:
-        return message_object(world, chat, message)
+        return message_object(world, chat, message, viewer=me.id)
     message.text, message.entities = text.text, text.entities
     message.edit_date = world.clock.unix()
     world.touch()

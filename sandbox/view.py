@@ -51,11 +51,11 @@ def chat_messages(world: World, user_id: int, chat_id: int | None) -> list[Json]
     """
     me = world.user(user_id)
     if chat_id is None or chat_id == me.id:
-        return _messages(world, world.private(world.bot().id, me.id), None)
+        return _messages(world, world.private(world.bot().id, me.id), me.id, None)
     if chat_id in world.bots:
-        return _messages(world, world.private(chat_id, me.id), None)
+        return _messages(world, world.private(chat_id, me.id), me.id, None)
     chat = world.group(chat_id)
-    return _messages(world, chat, None) if world.member(chat, me.id).inside else []
+    return _messages(world, chat, me.id, None) if world.member(chat, me.id).inside else []
 
 
 def _people(world: World, bot: Bot) -> list[Json]:
@@ -87,9 +87,10 @@ def _unread(chat: Chat, user_id: int, ids: Sequence[int]) -> int:
     return len(ids) - bisect_right(ids, chat.reads.get(user_id, 0))
 
 
-def _messages(world: World, chat: Chat, last: int | None) -> list[Json]:
+def _messages(world: World, chat: Chat, viewer: int, last: int | None) -> list[Json]:
     skipped = 0 if last is None else max(0, len(chat.messages) - last)
-    return [message_object(world, chat, message) for message in islice(chat.messages.values(), skipped, None)]
+    shown = islice(chat.messages.values(), skipped, None)
+    return [message_object(world, chat, message, viewer=viewer) for message in shown]
 
 
 def _group(world: World, chat: Chat, me: User, last: int | None) -> Json:
@@ -112,7 +113,7 @@ def _group(world: World, chat: Chat, me: User, last: int | None) -> Json:
         "pinned": chat.pinned[-1] if chat.pinned and member.inside else None,
         "commands": offered_commands(world.bot(), chat, me, world),
         "keyboard": chat.keyboard if member.inside else None,
-        "messages": _messages(world, chat, last) if member.inside else [],
+        "messages": _messages(world, chat, me.id, last) if member.inside else [],
     }
 
 
@@ -137,5 +138,5 @@ def _private(world: World, chat: Chat, me: User, last: int | None, home: bool) -
         "commands": offered_commands(bot, chat, me, world),
         "keyboard": chat.keyboard,
         "menu_button": bot.menus.get(me.id) or bot.menus.get(0) or {"type": "default"},
-        "messages": _messages(world, chat, last),
+        "messages": _messages(world, chat, me.id, last),
     }

@@ -27,7 +27,7 @@ def get_chat(world: World, bot: Bot, params: Json) -> Json:
         found |= _group_fields(world, bot, chat)
     pinned = chat.messages.get(chat.pinned[-1]) if chat.pinned else None
     if pinned is not None:
-        found["pinned_message"] = message_object(world, chat, pinned, nested=True)
+        found["pinned_message"] = message_object(world, chat, pinned, viewer=bot.id, nested=True)
     return found
 
 

@@ -53,13 +53,26 @@ def find_group(world: World, bot: Bot, params: Json) -> Chat:
     return chat
 
 
-def check_can_write(world: World, bot: Bot, chat: Chat) -> None:
-    """Raise ApiError unless the bot may write a text into the chat now."""
+CONTENTS = {
+    "can_send_messages": "text messages",
+    "can_send_photos": "photos",
+    "can_send_documents": "documents",
+    "can_send_videos": "videos",
+    "can_send_audios": "audios",
+    "can_send_voice_notes": "voice notes",
+    "can_send_polls": "polls",
+    "can_send_other_messages": "animations",
+}
+"""Permission -> what it lets a member send."""
+
+
+def check_can_write(world: World, bot: Bot, chat: Chat, permission: str = "can_send_messages") -> None:
+    """Raise ApiError unless the bot may send into the chat now what needs `permission`."""
     if not chat.is_private:
         member = world.member(chat, bot.id)
         allowed = member.permissions if member.status == "restricted" else chat.permissions
-        if not member.is_admin and "can_send_messages" not in allowed:
-            raise bad_request("not enough rights to send text messages to the chat")
+        if not member.is_admin and permission not in allowed:
+            raise bad_request(f"not enough rights to send {CONTENTS[permission]} to the chat")
     elif chat.blocked:
         raise forbidden("bot was blocked by the user")
     elif not chat.started and chat.write_until <= world.clock.unix():

@@ -1,13 +1,12 @@
-"""Methods that write, change, delete and pin messages, and answer taps."""
+"""Methods that write, delete and pin messages, and answer taps."""
 
 from sandbox.delivery import next_message, post
-from sandbox.entities import formatted, utf16_length
+from sandbox.entities import utf16_length
 from sandbox.errors import bad_request
-from sandbox.markup import checked_markup
 from sandbox.methods.common import check_can_write, check_not_modelled, find_chat, need_right
+from sandbox.methods.sending import draft
 from sandbox.methods.texts import read_text
 from sandbox.model import Chat, Json, Message, Toast
-from sandbox.objects import message_object
 from sandbox.updates import CALLBACK_LIFE_SECONDS
 from sandbox.world import Bot, World
 
@@ -27,10 +26,6 @@ ACTIONS = frozenset(
         "upload_video_note",
     ]
 )
-NOT_MODIFIED = (
-    "message is not modified: specified new message content and reply markup are exactly the same "
-    "as a current content and reply markup of the message"
-)
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 PIN = "manage pinned messages in the chat"
 
@@ -38,98 +33,10 @@ PIN = "manage pinned messages in the chat"
 def send_message(world: World, bot: Bot, params: Json) -> Json:
     """Send a text; return the Message."""
     text = read_text(world, params)
-    chat = find_chat(world, bot, params["chat_id"])
-    check_not_modelled(params)
-    check_can_write(world, bot, chat)
-    if "message_effect_id" in params and not chat.is_private:
-        raise bad_request("message effects can be used only in private chats")
-    markup = checked_markup(params.get("reply_markup"), private=chat.is_private)
-    answered, quote = _reply(chat, params.get("reply_parameters"))
-    message = next_message(world, chat, bot.id)
+    chat, message = draft(world, bot, params)
     message.text, message.entities = text.text, text.entities
-    message.markup, message.reply_to, message.quote = markup, answered, quote
     message.preview = params.get("link_preview_options")
-    message.protected = params.get("protect_content", False)
-    message.effect = params.get("message_effect_id", "")
-    _set_keyboard(chat, params.get("reply_markup"))
     return post(world, chat, message)
-
-
-def _reply(chat: Chat, reply: Json | None) -> tuple[int, Json | None]:
-    if reply is None:
-        return 0, None
-    elsewhere = reply.get("chat_id", chat.id) not in (chat.id, f"@{chat.username}")
-    answered = None if elsewhere else chat.messages.get(reply["message_id"])
-    if answered is None:
-        if reply.get("allow_sending_without_reply"):
-            return 0, None
-        raise bad_request("message to be replied not found")
-    return answered.id, _quote(answered, reply)
-
-
-def _quote(answered: Message, reply: Json) -> Json | None:
-    if not reply.get("quote"):
-        return None
-    text = formatted(
-        reply["quote"], parse_mode=reply.get("quote_parse_mode", ""), entities=reply.get("quote_entities")
-    ).text
-    place = answered.text.find(text)
-    if place < 0:
-        raise bad_request("QUOTE_TEXT_INVALID")
-    return {"text": text, "position": utf16_length(answered.text[:place]), "is_manual": True}
-
-
-def _set_keyboard(chat: Chat, markup: Json | None) -> None:
-    if markup and "keyboard" in markup:
-        chat.keyboard = markup
-    elif markup and "remove_keyboard" in markup:
-        chat.keyboard = None
-
-
-def edit_message_text(world: World, bot: Bot, params: Json) -> Json:
-    """Change text and keyboard of an own message; a keyboard that is not given again goes away."""
-    text = read_text(world, params)
-    chat, message = _editable(world, bot, params)
-    markup = checked_markup(params.get("reply_markup"), private=chat.is_private)
-    preview = params.get("link_preview_options")
-    new = (text.text, text.entities, markup, preview)
-    if new == (message.text, message.entities, message.markup, message.preview):
-        raise bad_request(NOT_MODIFIED)
-    message.text, message.entities, message.markup, message.preview = new
-    return _edited(world, chat, message)
-
-
-def edit_message_reply_markup(world: World, bot: Bot, params: Json) -> Json:
-    """Change the keyboard of an own message, or take it away."""
-    chat, message = _editable(world, bot, params)
-    markup = checked_markup(params.get("reply_markup"), private=chat.is_private)
-    if markup == message.markup:
-        raise bad_request(NOT_MODIFIED)
-    message.markup = markup
-    return _edited(world, chat, message)
-
-
-def _editable(world: World, bot: Bot, params: Json) -> tuple[Chat, Message]:
-    check_not_modelled(params)
-    if "chat_id" not in params:
-        raise bad_request("chat_id is empty")
-    if "message_id" not in params:
-        raise bad_request("message identifier is not specified: message_id is empty")
-    chat = find_chat(world, bot, params["chat_id"])
-    if chat.is_private:
-        check_can_write(world, bot, chat)
-    message = chat.messages.get(params["message_id"])
-    if message is None:
-        raise bad_request("message to edit not found")
-    if message.sender != bot.id or message.is_service:
-        raise bad_request("message can't be edited")
-    return chat, message
-
-
-def _edited(world: World, chat: Chat, message: Message) -> Json:
-    message.edit_date = world.clock.unix()
-    world.touch()
-    return message_object(world, chat, message)
 
 
 def delete_message(world: World, bot: Bot, params: Json) -> bool:

@@ -1,6 +1,6 @@
 """Method name -> the function that does it. getUpdates, which waits, stands apart."""
 
-from sandbox.methods import chats, commands, links, members, messages, updates
+from sandbox.methods import chats, commands, edits, links, members, messages, updates
 from sandbox.methods.common import Handler
 
 HANDLERS: dict[str, Handler] = {
@@ -10,8 +10,8 @@ HANDLERS: dict[str, Handler] = {
     "logOut": updates.log_out,
     "close": updates.close,
     "sendMessage": messages.send_message,
-    "editMessageText": messages.edit_message_text,
-    "editMessageReplyMarkup": messages.edit_message_reply_markup,
+    "editMessageText": edits.edit_message_text,
+    "editMessageReplyMarkup": edits.edit_message_reply_markup,
     "deleteMessage": messages.delete_message,
     "deleteMessages": messages.delete_messages,
     "pinChatMessage": messages.pin_chat_message,

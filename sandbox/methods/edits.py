@@ -1,0 +1,62 @@
+"""Methods that change messages of the bot."""
+
+from sandbox.errors import bad_request
+from sandbox.markup import checked_markup
+from sandbox.methods.common import check_can_write, check_not_modelled, find_chat
+from sandbox.methods.texts import read_text
+from sandbox.model import Chat, Json, Message
+from sandbox.objects import message_object
+from sandbox.world import Bot, World
+
+NOT_MODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly the same "
+    "as a current content and reply markup of the message"
+)
+
+
+def edit_message_text(world: World, bot: Bot, params: Json) -> Json:
+    """Change text and keyboard of an own message; a keyboard that is not given again goes away."""
+    text = read_text(world, params)
+    chat, message = editable(world, bot, params)
+    markup = checked_markup(params.get("reply_markup"), private=chat.is_private)
+    preview = params.get("link_preview_options")
+    new = (text.text, text.entities, markup, preview)
+    if new == (message.text, message.entities, message.markup, message.preview):
+        raise bad_request(NOT_MODIFIED)
+    message.text, message.entities, message.markup, message.preview = new
+    return edited(world, chat, message)
+
+
+def edit_message_reply_markup(world: World, bot: Bot, params: Json) -> Json:
+    """Change the keyboard of an own message, or take it away."""
+    chat, message = editable(world, bot, params)
+    markup = checked_markup(params.get("reply_markup"), private=chat.is_private)
+    if markup == message.markup:
+        raise bad_request(NOT_MODIFIED)
+    message.markup = markup
+    return edited(world, chat, message)
+
+
+def editable(world: World, bot: Bot, params: Json) -> tuple[Chat, Message]:
+    """Return an own message that can be changed, and its chat. Raises ApiError as Telegram does."""
+    check_not_modelled(params)
+    if "chat_id" not in params:
+        raise bad_request("chat_id is empty")
+    if "message_id" not in params:
+        raise bad_request("message identifier is not specified: message_id is empty")
+    chat = find_chat(world, bot, params["chat_id"])
+    if chat.is_private:
+        check_can_write(world, bot, chat)
+    message = chat.messages.get(params["message_id"])
+    if message is None:
+        raise bad_request("message to edit not found")
+    if message.sender != bot.id or message.is_service:
+        raise bad_request("message can't be edited")
+    return chat, message
+
+
+def edited(world: World, chat: Chat, message: Message) -> Json:
+    """Date the change of a message; return the Message."""
+    message.edit_date = world.clock.unix()
+    world.touch()
+    return message_object(world, chat, message, viewer=message.sender)
