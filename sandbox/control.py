@@ -21,7 +21,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 Reader = Callable[[Json], Any]
 
 _USER = fields("first_name:str! last_name:str username:str language_code:str id:int")
-_GROUP = fields("title:str! creator:int! type:str id:int username:str join_by_request:bool")
+_GROUP = fields("title:str! creator:int! type:str id:int username:str join_by_request:bool forum:bool")
 _CLOCK = fields("now:str advance_seconds:number")
 _FAULT = fields("kind:str! method:str times:int retry_after:int status:int seconds:number ratio:number")
 _REDELIVER = fields("update_id:int! new_id:bool bot:int")

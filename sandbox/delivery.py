@@ -27,16 +27,21 @@ class Door:
 
 def post(world: World, chat: Chat, message: Message) -> Json:
     """Put a new message into its chat and tell the bots; return it as a Bot API object."""
+    answered = chat.messages.get(message.reply_to)
+    message.thread = message.topic
+    if answered is not None and not message.thread and chat.kind == "supergroup":
+        message.thread = answered.thread or answered.id
     chat.messages[message.id] = message
     chat.reads[message.sender] = message.id
     world.touch()
     return tell(world, chat, message, "message")
 
 
-def next_message(world: World, chat: Chat, sender: int) -> Message:
-    """Return an empty message with the chat's next id, dated now."""
+def next_message(world: World, chat: Chat, sender: int, *, topic: int = 0) -> Message:
+    """Return an empty message with the chat's next id, dated now; anonymous ones write as the group."""
     chat.last_id += 1
-    return Message(chat.last_id, world.clock.unix(), sender)
+    anonymous = not chat.is_private and "is_anonymous" in world.member(chat, sender).rights
+    return Message(chat.last_id, world.clock.unix(), sender, anonymous=anonymous, topic=topic)
 
 
 def tell(world: World, chat: Chat, message: Message, kind: str) -> Json:

@@ -156,12 +156,12 @@ def migrate(world: World, me: User, given: Json) -> Json:
         raise ControlError(f"only the creator upgrades, and only a basic group; got chat {old.id}")
     new = world.add_group(Chat(0, "supergroup", old.title, permissions=old.permissions))
     farewell = next_message(world, old, me.id)
-    farewell.migrate_to = new.id
+    farewell.event = {"migrate_to_chat_id": new.id}
     post(world, old, farewell)
     new.members = dict(old.members)
     old.members, old.migrated_to = {}, new.id
     welcome = next_message(world, new, me.id)
-    welcome.migrate_from = old.id
+    welcome.event = {"migrate_from_chat_id": old.id}
     post(world, new, welcome)
     return chat_object(world, new)
 

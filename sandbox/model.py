@@ -56,7 +56,11 @@ CREATOR = Member("creator")
 
 @dataclass(slots=True)
 class Message:
-    """A message of one chat; `service` holds the fields of a service message, by Bot API name."""
+    """A message of one chat.
+
+    `event` holds the fields of a service message that names nobody, by Bot API name. `topic` is the forum
+    topic, 0 outside of any and in General; `thread` the topic or the first message of a chain of replies.
+    """
 
     id: int
     date: int
@@ -73,16 +77,15 @@ class Message:
     new_members: tuple[int, ...] = ()
     left_member: int = 0
     pinned: int = 0
-    new_title: str = ""
-    migrate_to: int = 0
-    migrate_from: int = 0
+    event: Json = field(default_factory=dict)
     anonymous: bool = False
+    topic: int = 0
+    thread: int = 0
 
     @property
     def is_service(self) -> bool:
         """Say whether the message tells of an event and holds no text."""
-        moved = self.migrate_to or self.migrate_from
-        return bool(self.new_members or self.left_member or self.pinned or self.new_title or moved)
+        return bool(self.new_members or self.left_member or self.pinned or self.event)
 
 
 @dataclass(slots=True)
@@ -109,6 +112,23 @@ class JoinRequest:
     link: InviteLink | None
 
 
+GENERAL = 1
+"""The topic every forum has; its messages carry no thread."""
+
+
+@dataclass(slots=True)
+class Topic:
+    """A topic of a forum: its id is that of the message that tells of its creation."""
+
+    id: int
+    name: str
+    icon_color: int
+    creator: int = 0
+    icon_emoji: str = ""
+    closed: bool = False
+    hidden: bool = False
+
+
 @dataclass(slots=True)
 class Chat:
     """A group, or the private chat of `bot` and `user` (then `id` is the user's id)."""
@@ -133,6 +153,12 @@ class Chat:
     keyboard: Json | None = None
     instance: str = ""
     migrated_to: int = 0
+    topics: dict[int, Topic] = field(default_factory=dict)
+
+    @property
+    def is_forum(self) -> bool:
+        """Say whether the messages are sorted into topics."""
+        return bool(self.topics)
 
     @property
     def is_private(self) -> bool:

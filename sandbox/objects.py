@@ -1,6 +1,6 @@
 """Bot API objects, written from the world."""
 
-from sandbox.model import Callback, Chat, InviteLink, JoinRequest, Json, Member, Message, Toast, User
+from sandbox.model import Callback, Chat, InviteLink, JoinRequest, Json, Member, Message, Toast, Topic, User
 from sandbox.rights import ADMIN_RIGHTS, PERMISSIONS
 from sandbox.world import Bot, World
 
@@ -44,6 +44,8 @@ def chat_object(world: World, chat: Chat) -> Json:
         found: Json = {"id": chat.id, "title": chat.title, "type": chat.kind}
         if chat.username:
             found["username"] = chat.username
+        if chat.is_forum:
+            found["is_forum"] = True
         return found
     user = world.users[chat.id]
     found = {"id": user.id, "first_name": user.first_name, "type": "private"}
@@ -69,10 +71,15 @@ def message_object(
     }
     if message.anonymous:
         found |= {"from": ANONYMOUS, "sender_chat": chat_object(world, chat)}
+    if message.thread:
+        found["message_thread_id"] = message.thread
+    if message.topic:
+        found["is_topic_message"] = True
     if message.is_service:
         return found | _service_fields(world, chat, message, viewer)
     found["text"] = message.text
-    answered = chat.messages.get(message.reply_to)
+    # As Telegram has it: what answers nothing in a topic answers the message that created the topic.
+    answered = chat.messages.get(message.reply_to or message.topic)
     if answered is not None and not nested:
         found["reply_to_message"] = message_object(world, chat, answered, viewer=viewer, nested=True)
     for name, value in (
@@ -96,11 +103,7 @@ def _service_fields(world: World, chat: Chat, message: Message, viewer: int) -> 
         return {"left_chat_member": user_object(world.users[message.left_member])}
     if message.pinned:
         return {"pinned_message": pinned_object(world, chat, message.pinned, viewer=viewer)}
-    if message.migrate_to:
-        return {"migrate_to_chat_id": message.migrate_to}
-    if message.migrate_from:
-        return {"migrate_from_chat_id": message.migrate_from}
-    return {"new_chat_title": message.new_title}
+    return message.event
 
 
 def pinned_object(world: World, chat: Chat, message_id: int, *, viewer: int) -> Json:
@@ -124,6 +127,14 @@ def member_object(world: World, user_id: int, member: Member, *, viewer: int = 0
         return found | permissions_object(member.permissions)
     if member.status == "kicked":
         found["until_date"] = member.until
+    return found
+
+
+def topic_object(topic: Topic) -> Json:
+    """Return a ForumTopic."""
+    found: Json = {"message_thread_id": topic.id, "name": topic.name, "icon_color": topic.icon_color}
+    if topic.icon_emoji:
+        found["icon_custom_emoji_id"] = topic.icon_emoji
     return found
 
 

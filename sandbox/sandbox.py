@@ -13,6 +13,7 @@ from sandbox.errors import ControlError, not_found
 from sandbox.faults import Faults
 from sandbox.model import CREATOR, Chat, Json, Toast, User
 from sandbox.objects import chat_object, toast_object, user_object
+from sandbox.topics import open_forum
 from sandbox.verbs import act
 from sandbox.view import chat_messages, view_object, world_object
 from sandbox.world import World
@@ -67,18 +68,23 @@ class Sandbox:
         chat_id: int = 0,
         username: str = "",
         join_by_request: bool = False,
+        forum: bool = False,
     ) -> Json:
         """Add a group with its creator inside; return the Chat."""
         self._world.user(creator)
         if kind not in ("supergroup", "group"):
             raise ControlError(f"type must be supergroup or group; got {kind}")
-        if username and kind == "group":
-            raise ControlError("only a supergroup can have a username; give none or type supergroup")
+        if (username or forum) and kind == "group":
+            raise ControlError(
+                "only a supergroup can have a username or topics; give none or type supergroup"
+            )
         if not 1 <= utf16_length(title.strip()) <= MAX_TITLE:
             raise ControlError(f"title must have 1-{MAX_TITLE} characters")
         if chat_id > 0 or (chat_id and (chat_id < -1_000_000_000_000) != (kind == "supergroup")):
             raise ControlError(f"a supergroup has an id below -1000000000000, a group above; got {chat_id}")
         chat = Chat(chat_id, kind, title.strip(), username.removeprefix("@"), join_by_request)
+        if forum:
+            open_forum(chat)
         self._world.add_group(chat)
         set_member(self._world, chat, creator, CREATOR, actor=creator)
         return chat_object(self._world, chat)

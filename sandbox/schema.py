@@ -20,6 +20,7 @@ class Field:
 
 _WHERE = "business_connection_id:str chat_id:chat message_id:int inline_message_id:str"
 _LINK = "name:str expire_date:int member_limit:int creates_join_request:bool"
+_TOPIC = "chat_id:chat! message_thread_id:int!"
 _SCOPED = "scope:BotCommandScope language_code:str"
 
 _METHODS = {
@@ -79,6 +80,18 @@ _METHODS = {
     "setChatMenuButton": "chat_id:int menu_button:MenuButton",
     "sendChatAction": "business_connection_id:str chat_id:chat! message_thread_id:int action:str!",
     "setChatTitle": "chat_id:chat! title:str!",
+    "createForumTopic": "chat_id:chat! name:str! icon_color:int icon_custom_emoji_id:str",
+    "editForumTopic": f"{_TOPIC} name:str icon_custom_emoji_id:str",
+    "closeForumTopic": _TOPIC,
+    "reopenForumTopic": _TOPIC,
+    "deleteForumTopic": _TOPIC,
+    "unpinAllForumTopicMessages": _TOPIC,
+    "editGeneralForumTopic": "chat_id:chat! name:str!",
+    "closeGeneralForumTopic": "chat_id:chat!",
+    "reopenGeneralForumTopic": "chat_id:chat!",
+    "hideGeneralForumTopic": "chat_id:chat!",
+    "unhideGeneralForumTopic": "chat_id:chat!",
+    "unpinAllGeneralForumTopicMessages": "chat_id:chat!",
 }
 
 _OBJECTS = {

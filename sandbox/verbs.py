@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from sandbox import groupverbs
+from sandbox import groupverbs, topicverbs
 from sandbox.delivery import next_message, post, set_blocked, tell, tell_tap
 from sandbox.entities import Formatted, plain
 from sandbox.errors import ApiError, ControlError, not_found
@@ -13,6 +13,7 @@ from sandbox.model import Callback, Chat, Json, Message, User
 from sandbox.objects import message_object
 from sandbox.params import checked_fields
 from sandbox.schema import fields
+from sandbox.topicverbs import writable_topic
 from sandbox.world import World
 
 Verb = Callable[[World, User, Json], Json]
@@ -89,15 +90,15 @@ def send(world: World, me: User, given: Json) -> Json:
     if reply_to:
         _message(chat, reply_to)
     text = _text(given["text"])
+    topic = writable_topic(world, me, chat, given)
     if chat.is_private:
         chat.started = True
-    return _say(world, chat, me, text, reply_to)
+    return _say(world, chat, me, text, reply_to, topic)
 
 
-def _say(world: World, chat: Chat, me: User, text: Formatted, reply_to: int) -> Json:
-    message = next_message(world, chat, me.id)
+def _say(world: World, chat: Chat, me: User, text: Formatted, reply_to: int, topic: int = 0) -> Json:
+    message = next_message(world, chat, me.id, topic=topic)
     message.text, message.entities, message.reply_to = text.text, text.entities, reply_to
-    message.anonymous = not chat.is_private and "is_anonymous" in world.member(chat, me.id).rights
     return post(world, chat, message)
 
 
@@ -220,7 +221,7 @@ _DOOR = fields("chat:int link:str")
 
 VERBS = {
     "start": (start, fields("payload:str bot:int")),
-    "send": (send, fields("text:str! chat:int reply_to:int bot:int")),
+    "send": (send, fields("text:str! chat:int reply_to:int topic:int bot:int")),
     "edit": (edit, fields("chat:int message:int! text:str! bot:int")),
     "delete": (delete, fields("chat:int message:int! bot:int")),
     "tap": (tap, fields("chat:int message:int! button:str data:str forge:bool bot:int")),
@@ -234,6 +235,11 @@ VERBS = {
     "promote": (groupverbs.promote, fields("chat:int! user:int! rights:words")),
     "demote": (groupverbs.demote, _ABOUT),
     "migrate": (groupverbs.migrate, fields("chat:int!")),
+    "topic": (topicverbs.create, fields("chat:int! name:str!")),
+    "rename_topic": (topicverbs.rename, fields("chat:int! topic:int! name:str!")),
+    "close_topic": (topicverbs.close, topicverbs.FIELDS),
+    "reopen_topic": (topicverbs.reopen, topicverbs.FIELDS),
+    "delete_topic": (topicverbs.delete, topicverbs.FIELDS),
     "block": (block, fields("bot:int")),
     "unblock": (unblock, fields("bot:int")),
     "read": (read, fields("chat:int bot:int")),

@@ -89,7 +89,7 @@ def set_chat_title(world: World, bot: Bot, params: Json) -> bool:
         raise bad_request("chat title is not modified")
     chat.title = title
     message = next_message(world, chat, bot.id)
-    message.new_title = title
+    message.event = {"new_chat_title": title}
     post(world, chat, message)
     return True
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.errors import ApiError, bad_request, forbidden
-from sandbox.model import Chat, Json, Member, User
+from sandbox.model import GENERAL, Chat, Json, Member, User
+from sandbox.topics import may_manage
 from sandbox.world import Bot, World
 
 Handler = Callable[[World, Bot, Json], Any]
@@ -79,6 +80,24 @@ def check_can_write(world: World, bot: Bot, chat: Chat, permission: str = "can_s
         raise forbidden("bot can't initiate conversation with a user")
 
 
+def find_topic(world: World, bot: Bot, chat: Chat, params: Json, *, answered: int = 0) -> int:
+    """Return the topic to write into: the one of `message_thread_id`, else that of the `answered` message.
+
+    0 is General, and every chat that is no forum. Raises ApiError for a topic that is not there and for a
+    closed one.
+    """
+    reply = chat.messages.get(answered)
+    wanted: int = params.get("message_thread_id", reply.topic if reply else 0)
+    if not chat.is_forum and not wanted:
+        return 0
+    topic = chat.topics.get(wanted or GENERAL)
+    if topic is None or wanted == GENERAL:
+        raise bad_request("message thread not found")
+    if topic.closed and not may_manage(world, chat, topic, bot.id):
+        raise bad_request("TOPIC_CLOSED")
+    return wanted
+
+
 def need_right(world: World, bot: Bot, chat: Chat, right: str, to: str) -> Member:
     """Return the bot's standing. Raises ApiError "not enough rights to …" unless it holds `right`."""
     member = world.member(chat, bot.id)
@@ -99,7 +118,6 @@ def check_not_modelled(params: Json) -> None:
     """Raise ApiError for parameters that name things this world does not have."""
     absent = {
         "business_connection_id": "business connection not found",
-        "message_thread_id": "message thread not found",
         "direct_messages_topic_id": "the chat is not a direct messages chat: direct_messages_topic_id",
         "suggested_post_parameters": "the chat is not a direct messages chat: suggested_post_parameters",
         "inline_message_id": "MESSAGE_ID_INVALID",

@@ -3,10 +3,10 @@
 from sandbox.delivery import next_message, post
 from sandbox.entities import utf16_length
 from sandbox.errors import bad_request
-from sandbox.methods.common import check_can_write, check_not_modelled, find_chat, need_right
+from sandbox.methods.common import check_can_write, check_not_modelled, find_chat, find_topic, need_right
 from sandbox.methods.sending import draft
 from sandbox.methods.texts import read_text
-from sandbox.model import Chat, Json, Message, Toast
+from sandbox.model import GENERAL, Chat, Json, Message, Toast
 from sandbox.updates import CALLBACK_LIFE_SECONDS
 from sandbox.world import Bot, World
 
@@ -94,7 +94,7 @@ def pin_chat_message(world: World, bot: Bot, params: Json) -> bool:
     if message.id in chat.pinned:
         chat.pinned.remove(message.id)
     chat.pinned.append(message.id)
-    notice = next_message(world, chat, bot.id)
+    notice = next_message(world, chat, bot.id, topic=message.topic)
     notice.pinned = message.id
     post(world, chat, notice)
     return True
@@ -154,4 +154,6 @@ def send_chat_action(world: World, bot: Bot, params: Json) -> bool:
         raise bad_request('wrong parameter "action" in request')
     chat = find_chat(world, bot, params["chat_id"])
     check_can_write(world, bot, chat)
+    if params.get("message_thread_id") != GENERAL:
+        find_topic(world, bot, chat, params)
     return True

@@ -4,7 +4,7 @@ from sandbox.delivery import next_message
 from sandbox.entities import formatted, utf16_length
 from sandbox.errors import bad_request
 from sandbox.markup import checked_markup
-from sandbox.methods.common import check_can_write, check_not_modelled, find_chat
+from sandbox.methods.common import check_can_write, check_not_modelled, find_chat, find_topic
 from sandbox.model import Chat, Json, Message
 from sandbox.world import Bot, World
 
@@ -23,7 +23,8 @@ def draft(
         raise bad_request("message effects can be used only in private chats")
     markup = checked_markup(params.get("reply_markup"), private=chat.is_private, pays=pays)
     answered, quote = _reply(chat, params.get("reply_parameters"))
-    message = next_message(world, chat, bot.id)
+    topic = find_topic(world, bot, chat, params, answered=answered)
+    message = next_message(world, chat, bot.id, topic=topic)
     message.markup, message.reply_to, message.quote = markup, answered, quote
     message.protected = params.get("protect_content", False)
     message.effect = params.get("message_effect_id", "")

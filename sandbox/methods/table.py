@@ -1,6 +1,6 @@
 """Method name -> the function that does it. getUpdates, which waits, stands apart."""
 
-from sandbox.methods import chats, commands, edits, links, members, messages, updates
+from sandbox.methods import chats, commands, edits, links, members, messages, topics, updates
 from sandbox.methods.common import Handler
 
 HANDLERS: dict[str, Handler] = {
@@ -24,6 +24,18 @@ HANDLERS: dict[str, Handler] = {
     "getChatAdministrators": chats.get_chat_administrators,
     "getChatMemberCount": chats.get_chat_member_count,
     "setChatTitle": chats.set_chat_title,
+    "createForumTopic": topics.create_forum_topic,
+    "editForumTopic": topics.edit_forum_topic,
+    "closeForumTopic": topics.close_forum_topic,
+    "reopenForumTopic": topics.reopen_forum_topic,
+    "deleteForumTopic": topics.delete_forum_topic,
+    "unpinAllForumTopicMessages": topics.unpin_all_forum_topic_messages,
+    "editGeneralForumTopic": topics.edit_general_forum_topic,
+    "closeGeneralForumTopic": topics.close_general_forum_topic,
+    "reopenGeneralForumTopic": topics.reopen_general_forum_topic,
+    "hideGeneralForumTopic": topics.hide_general_forum_topic,
+    "unhideGeneralForumTopic": topics.unhide_general_forum_topic,
+    "unpinAllGeneralForumTopicMessages": topics.unpin_all_general_forum_topic_messages,
     "leaveChat": chats.leave_chat,
     "createChatInviteLink": links.create_chat_invite_link,
     "editChatInviteLink": links.edit_chat_invite_link,

@@ -168,6 +168,7 @@ def test_no_control_body_breaks_the_sandbox() -> None:
             "id",
             "title",
             "creator",
+            "forum",
             "now",
             "kind",
             "times",

@@ -60,7 +60,31 @@ async def _prepared(place: Town) -> dict[str, dict[str, Any]]:
         "setChatMenuButton": {"menu_button": {"type": "commands"}},
         "sendChatAction": here | {"action": "typing"},
         "setChatTitle": here | {"title": "Autumn"},
+        **_forum_calls(place),
         "leaveChat": here,
+    }
+
+
+def _forum_calls(place: Town) -> dict[str, dict[str, Any]]:
+    """Return a good call of every method about topics, in a forum of their own."""
+    box, owner, bot = place.sandbox, place.world.owner, place.world.bot
+    chat = box.add_group("Forum", owner, forum=True)["id"]
+    box.act(owner, "promote", chat=chat, user=bot)
+    there = {"chat_id": chat}
+    topic = there | {"message_thread_id": box.act(owner, "topic", chat=chat, name="Fruit")["topic"]}
+    return {
+        "createForumTopic": there | {"name": "Tea"},
+        "editForumTopic": topic | {"name": "Figs"},
+        "closeForumTopic": topic,
+        "reopenForumTopic": topic,
+        "unpinAllForumTopicMessages": topic,
+        "deleteForumTopic": topic,
+        "editGeneralForumTopic": there | {"name": "Hall"},
+        "hideGeneralForumTopic": there,
+        "unhideGeneralForumTopic": there,
+        "reopenGeneralForumTopic": there,
+        "closeGeneralForumTopic": there,
+        "unpinAllGeneralForumTopicMessages": there,
     }
 
 
