@@ -1,28 +1,20 @@
 """The command `caiboshi`. Exit codes: 0 well, 1 a fault, 2 something to put right first."""
 
 import asyncio
-import contextlib
 import logging
-import os
 import signal
-from collections.abc import Coroutine, Iterator
-from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from collections.abc import Coroutine
+from typing import Annotated, Any
 
 import typer
-from alembic.util import CommandError
-from sqlalchemy import make_url
-from sqlalchemy.exc import OperationalError
 from telegram.error import InvalidToken, NetworkError
 
-from bot import config as configuration
-from bot import demo, logs
-from bot.config import Config, ConfigError
+from bot import demo, logs, upkeep
+from bot.config import Config
+from bot.terminal import ConfigPath, load, stop
 from bot.wiring import build
 from kernel.clock import SystemClock
 from sandbox import server as sandbox_server
-from storage import migrate as migrations
-from storage.lock import DatabaseInUse, writer_lock
 from web import app as web
 from web.server import PortUnavailable, serving
 
@@ -34,8 +26,6 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-ConfigPath = Annotated[Path | None, typer.Option("--config", help="Configuration file (TOML).")]
-_USUAL_CONFIG = Path("config.toml")
 _TOKEN_VARIABLE = "CAIBOSHI__TELEGRAM__TOKEN"  # noqa: S105 - the name of the variable, not a secret
 
 
@@ -48,18 +38,18 @@ def main() -> None:
 def run(config: ConfigPath = None) -> None:
     """Run the bot against Telegram."""
     logs.set_up()
-    settings = _load(config)
+    settings = load(config)
     if not settings.telegram.token:
-        _stop(f"no bot token: set {_TOKEN_VARIABLE}, or telegram.token in config.toml (ask @BotFather)")
+        stop(f"no bot token: set {_TOKEN_VARIABLE}, or telegram.token in config.toml (ask @BotFather)")
     try:
-        with _database(settings):
+        with upkeep.database(settings):
             _run_to_the_end(_run(settings))
     except PortUnavailable as fault:
-        _stop(f"{fault}; choose another web.host or web.port")
+        stop(f"{fault}; choose another web.host or web.port")
     except InvalidToken:
-        _stop("Telegram does not accept the bot token: copy it again from @BotFather")
+        stop("Telegram does not accept the bot token: copy it again from @BotFather")
     except NetworkError as fault:
-        _stop(f"Telegram cannot be reached at {settings.telegram.base_url}: {fault.message}")
+        stop(f"Telegram cannot be reached at {settings.telegram.base_url}: {fault.message}")
 
 
 @cli.command("demo")
@@ -69,15 +59,15 @@ def run_demo(
 ) -> None:
     """Try everything without Telegram: the real bot against a sandbox, on a chat page."""
     logs.set_up(logging.WARNING)
-    settings = _load(None)
+    settings = load(None)
     if settings.telegram.token:
-        _stop(f"the demo never uses a real bot: unset {_TOKEN_VARIABLE} and empty telegram.token first")
+        stop(f"the demo never uses a real bot: unset {_TOKEN_VARIABLE} and empty telegram.token first")
     try:
         _run_to_the_end(_demo(settings, host, port))
     except ValueError as fault:
-        _stop(f"the demo is for this machine only: {fault}")
+        stop(f"the demo is for this machine only: {fault}")
     except OSError as fault:
-        _stop(f"port {port} cannot be used ({fault.strerror}): choose another, such as make demo PORT=8090")
+        stop(f"port {port} cannot be used ({fault.strerror}): choose another, such as make demo PORT=8090")
 
 
 @cli.command()
@@ -88,35 +78,9 @@ def sandbox(
     raise typer.Exit(sandbox_server.run(port))
 
 
-@cli.command()
-def migrate(config: ConfigPath = None) -> None:
-    """Bring the database to the schema this version needs."""
-    with _database(_load(config)) as applied:
-        typer.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do")
-
-
-@contextlib.contextmanager
-def _database(settings: Config) -> Iterator[tuple[str, ...]]:
-    """Hold the database, brought to this version's schema, and yield the revisions that took.
-
-    What is wrong with it ends the command with one line.
-    """
-    url = settings.storage.url
-    shown = make_url(url).render_as_string(hide_password=True)
-    with contextlib.ExitStack() as held:
-        try:
-            held.enter_context(writer_lock(url))
-            missing = migrations.pending(url)
-            migrations.upgrade(url)
-        except DatabaseInUse as fault:
-            _stop(str(fault))
-        except OperationalError as fault:
-            _stop(f"the database does not answer: {str(fault.orig).splitlines()[0]}")
-        except CommandError as fault:
-            _stop(f"{shown} was written by a newer version of caiboshi: {fault}")
-        except OSError as fault:
-            _stop(f"{fault.filename or shown}: {fault.strerror or fault}")
-        yield missing
+cli.command()(upkeep.migrate)
+cli.command()(upkeep.backup)
+cli.command()(upkeep.restore)
 
 
 def _run_to_the_end(work: Coroutine[Any, Any, None]) -> None:
@@ -154,19 +118,6 @@ def _stop_signal() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
-
-
-def _load(path: Path | None) -> Config:
-    chosen = path or (_USUAL_CONFIG if _USUAL_CONFIG.exists() else None)
-    try:
-        return configuration.load(chosen, os.environ)
-    except ConfigError as fault:
-        _stop(str(fault))
-
-
-def _stop(reason: str) -> NoReturn:
-    typer.echo(f"caiboshi: {reason}", err=True)
-    raise typer.Exit(2)
 
 
 if __name__ == "__main__":

@@ -46,9 +46,11 @@ class TelegramConfig:
 
 @dataclass(frozen=True, slots=True)
 class StorageConfig:
-    """Where the data lies."""
+    """Where the data lies, and its backups."""
 
     url: str
+    backup_directory: str
+    backups_kept: Annotated[int, Range(1, 1000, "backups")]
 
     def __post_init__(self) -> None:
         scheme = self.url.partition(":")[0]  # the rest may hold a password, so it is not shown
@@ -64,6 +66,8 @@ class StorageConfig:
             raise ValueError(
                 f"url = '{self.url}': expected the name of a file or database, such as {_EXAMPLE_URL}"
             )
+        if not self.backup_directory:
+            raise ValueError("backup_directory = '': expected a folder, such as 'data/backups'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +174,9 @@ def _parse_table(kind: type, given: Mapping[str, Given], table: str) -> Any:
     try:
         return kind(**values)
     except ValueError as fault:
-        sources = " and ".join(sorted({each.source for each in given.values()}))
-        raise ConfigError(f"{sources} [{table}] {fault}") from fault
+        sources = {each.source for each in given.values()}
+        blamed = sources - {str(defaults_path())} or sources  # what is shipped fits together
+        raise ConfigError(f"{' and '.join(sorted(blamed))} [{table}] {fault}") from fault
 
 
 def _parse_value(hint: Any, value: Any, where: str) -> Any:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    Update,
     and_,
     func,
     insert,
@@ -247,3 +248,13 @@ class SqlGrowth:
             .where(growth_account.c.member_id == member)
             .values(growth=growth_account.c.growth + growth, points=growth_account.c.points + points)
         )
+
+
+def restored(now: datetime) -> Update:
+    """Return what closes the notices of a restored database that fell due: they may have been sent since."""
+    return (
+        update(points_due)
+        .where(points_due.c.outcome.is_(None), points_due.c.due_at <= now)
+        .where(points_due.c.kind.in_((DueKind.FIRST_NOTICE, DueKind.LAST_NOTICE)))
+        .values(outcome="restored")
+    )

@@ -6,12 +6,17 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import ResolutionError
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
 
 from storage.db import BEGIN, sqlite_engine
 
 _SCRIPTS = Path(__file__).parent / "migrations"
+
+
+class NewerSchema(Exception):
+    """The schema is of a version that this one does not know; the message says what to do."""
 
 
 def engine_for(url: str | URL) -> Engine:
@@ -34,14 +39,29 @@ def downgrade(url: str | URL, revision: str) -> None:
     _run(url, revision, up=False)
 
 
-def pending(url: str | URL) -> tuple[str, ...]:
-    """Return the revisions that the database at `url` lacks, oldest first."""
-    script = ScriptDirectory(str(_SCRIPTS))
+def current(url: str | URL) -> str | None:
+    """Return the revision of the database at `url`, or None while it has no schema."""
     engine = engine_for(url)
     with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+        found = MigrationContext.configure(connection).get_current_revision()
     engine.dispose()
-    missing = [revision.revision for revision in script.iterate_revisions("head", current or "base")]
+    return found
+
+
+def pending(url: str | URL) -> tuple[str, ...]:
+    """Return the revisions that the database at `url` lacks, oldest first."""
+    return beyond(current(url))
+
+
+def beyond(revision: str | None) -> tuple[str, ...]:
+    """Return the revisions after `revision`, oldest first. Raises NewerSchema."""
+    script = ScriptDirectory(str(_SCRIPTS))
+    try:
+        missing = [found.revision for found in script.iterate_revisions("head", revision or "base")]
+    except ResolutionError as fault:
+        raise NewerSchema(
+            f"written by a newer version of caiboshi (schema {revision}): use that version, or a backup"
+        ) from fault
     return tuple(reversed(missing))
 
 

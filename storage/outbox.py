@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    Update,
     and_,
     case,
     func,
@@ -33,6 +34,7 @@ from storage.message_codec import keyboard_from_json, keyboard_to_json, text_fro
 from storage.types import BigId, JsonText, UtcDateTime, metadata
 
 STATES = ("pending", "sending", "sent", "failed", "expired", "unknown")
+UNFINISHED = ("pending", "sending")
 _REPEATABLE = (Kind.EDIT, Kind.CALL)  # doing it twice changes nothing
 _ANSWER_LIFE = timedelta(minutes=10)  # an answer that late confuses more than it helps
 _PRIORITY = {MessageClass.ANSWER: 0, MessageClass.UPKEEP: 1, MessageClass.NOTICE: 2}
@@ -239,6 +241,19 @@ class SqlOutbox:
             .values(state="unknown", error="the process ended while sending", finished_at=self.now)
         )
         return again.rowcount, unknown.rowcount
+
+    def restored(self) -> int:
+        """Park what a backup brought back as waiting: it may have left since. Return how many."""
+        return self.connection.execute(restored(self.now)).rowcount
+
+
+def restored(now: datetime) -> Update:
+    """Return what parks the messages of a restored database; questions to Telegram may be asked again."""
+    return (
+        update(outbox)
+        .where(outbox.c.state.in_(UNFINISHED), outbox.c.kind != Kind.CALL)
+        .values(state="unknown", error="restored from a backup", finished_at=now)
+    )
 
 
 def is_repeatable(kind: Kind) -> bool:

@@ -1,0 +1,142 @@
+"""The commands that look after the database, and the way into it that they share with `run`."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
+
+from bot.config import Config
+from bot.terminal import ConfigPath, load, stop
+from kernel.clock import SystemClock
+from storage import backup as backups
+from storage import fitness, restoration
+from storage import migrate as migrations
+from storage.backup import BackupPolicy, NotBackedUp
+from storage.backup_postgres import ToolFailed, ToolMissing
+from storage.fitness import DatabaseUnfit
+from storage.lock import DatabaseInUse, writer_lock
+from storage.restoration import NotRestored
+from storage.soundness import Unsound
+
+_SAID_AS_IT_IS = (DatabaseInUse, DatabaseUnfit, NotBackedUp, NotRestored, ToolFailed, ToolMissing, Unsound)
+
+
+def migrate(
+    config: ConfigPath = None,
+    status: Annotated[bool, typer.Option("--status", help="Only tell what would be applied.")] = False,
+    no_backup: Annotated[bool, typer.Option("--no-backup", help="Make no backup first.")] = False,
+) -> None:
+    """Bring the database to the schema this version needs, with a backup first."""
+    settings = load(config)
+    if status:
+        _tell_status(settings)
+        return
+    with database(settings, with_backup=not no_backup) as applied:
+        typer.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do")
+
+
+def backup(
+    config: ConfigPath = None,
+    to: Annotated[Path | None, typer.Option("--to", help="File to write instead of a numbered one.")] = None,
+) -> None:
+    """Copy the database while the bot runs: complete, checked, readable by its owner only."""
+    settings = load(config)
+    with _faults_in_one_line(settings):
+        if to is None:
+            to = backups.make_numbered(settings.storage.url, _policy(settings), now=SystemClock().now())
+        else:
+            backups.make(settings.storage.url, to)
+    typer.echo(f"backup: {to} ({to.stat().st_size:,} bytes)")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup made by `caiboshi backup`.")],
+    config: ConfigPath = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Put a backup in the place of the database; the bot must not run."""
+    settings = load(config)
+    shown = _shown(settings)
+    if not yes and not typer.confirm(f"Replace {shown} by {file}?"):
+        stop("nothing was changed")
+    with _faults_in_one_line(settings), _held(settings):
+        aside = restoration.from_file(settings.storage.url, file, _policy(settings), now=SystemClock().now())
+    typer.echo(f"restored: {shown} is now what {file} held")
+    if aside:
+        typer.echo(f"what it replaced: {aside}")
+    typer.echo("what waited to be sent then is parked as unknown: it may have been sent since")
+
+
+@contextlib.contextmanager
+def database(settings: Config, *, with_backup: bool = True) -> Iterator[tuple[str, ...]]:
+    """Hold the database, brought to this version's schema, and yield the revisions that took.
+
+    Rows of an older schema are backed up first. What is wrong ends the command with one line.
+    """
+    with contextlib.ExitStack() as held:
+        with _faults_in_one_line(settings):
+            held.enter_context(_held(settings))
+            missing = migrations.pending(settings.storage.url)
+            if missing and with_backup:
+                _back_up_first(settings)
+            migrations.upgrade(settings.storage.url)
+        yield missing
+
+
+def _back_up_first(settings: Config) -> None:
+    if migrations.current(settings.storage.url) is None:
+        return
+    try:
+        made = backups.make_numbered(
+            settings.storage.url, _policy(settings), now=SystemClock().now(), before="migration"
+        )
+    except ToolMissing as fault:
+        stop(f"no backup before the new schema: {fault}; or run `caiboshi migrate --no-backup`")
+    typer.echo(f"backup before the new schema: {made}", err=True)
+
+
+def _tell_status(settings: Config) -> None:
+    url = settings.storage.url
+    with _faults_in_one_line(settings):
+        file = make_url(url).database or ""
+        is_there = not backups.is_sqlite(url) or Path(file).exists()
+        current = migrations.current(url) if is_there else None
+        missing = migrations.beyond(current)
+    typer.echo(f"schema: {current or 'none yet'}; to apply: {', '.join(missing) or 'nothing'}")
+
+
+@contextlib.contextmanager
+def _held(settings: Config) -> Iterator[None]:
+    fitness.check(settings.storage.url)
+    with writer_lock(settings.storage.url):
+        yield
+
+
+@contextlib.contextmanager
+def _faults_in_one_line(settings: Config) -> Iterator[None]:
+    """End the command with one line for what can be wrong with a database."""
+    try:
+        yield
+    except _SAID_AS_IT_IS as fault:
+        stop(str(fault))
+    except OperationalError as fault:
+        stop(f"the database does not answer: {str(fault.orig).splitlines()[0]}")
+    except sqlite3.DatabaseError as fault:
+        stop(f"{_shown(settings)} cannot be read: {fault}")
+    except migrations.NewerSchema as fault:
+        stop(f"{_shown(settings)} was {fault}")
+    except OSError as fault:
+        stop(f"{fault.filename or _shown(settings)}: {fault.strerror or fault}")
+
+
+def _policy(settings: Config) -> BackupPolicy:
+    return BackupPolicy(Path(settings.storage.backup_directory), settings.storage.backups_kept)
+
+
+def _shown(settings: Config) -> str:
+    return make_url(settings.storage.url).render_as_string(hide_password=True)
