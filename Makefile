@@ -3,11 +3,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 PORT ?= 8080
+ROWS ?=
+ROUNDS ?= 7
+OUT ?=
 VENV := .venv
 BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help env demo test check faults screenshots format clean
+.PHONY: help env demo test check faults bench screenshots format clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +38,10 @@ test: env ## run every test
 faults: env ## the long fault and load runs, in full
 	@tools/test_services
 	CAIBOSHI_TEST_FAULTS=full $(BIN)/pytest -q -m faults --timeout 1800 -s
+
+bench: env ## race against other libraries; ROWS=1,2 ROUNDS=5 OUT=docs/benchmarks.md
+	@tools/test_services
+	$(BIN)/python -m bench --rows "$(ROWS)" --rounds $(ROUNDS) --out "$(OUT)" --date "$$(date +%F)"
 
 screenshots: env ## pictures of the demo for the README, from the real page
 	@tools/test_services

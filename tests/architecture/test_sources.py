@@ -78,7 +78,7 @@ def test_the_wheel_holds_every_package_the_walls_know() -> None:
 
 def test_every_folder_with_code_is_in_the_wheel() -> None:
     with_code = {path.parent.name for path in ROOT.glob("*/__init__.py")}
-    assert with_code - {"tests"} == set(PACKAGES)
+    assert with_code - {"bench", "tests"} == set(PACKAGES)
 
 
 def test_the_glossary_names_every_feature() -> None:
