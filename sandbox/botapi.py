@@ -1,15 +1,20 @@
 """The Bot API over HTTP: one call in, one envelope out, faults in between."""
 
 import asyncio
+from email.utils import formatdate
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from sandbox.body import JsonAnswer, read_params
+from sandbox.broken import broken, error_page, hang_up
 from sandbox.calls import CallLog, Outcome
-from sandbox.errors import ApiError
-from sandbox.faults import Fault, Faults
+from sandbox.errors import ApiError, ControlError, Told
+from sandbox.faults import BEFORE, Fault, Faults
+from sandbox.limits import Traffic
+from sandbox.load import load_of
+from sandbox.manners import too_many
 from sandbox.methods.table import HANDLERS
 from sandbox.methods.updates import get_updates
 from sandbox.model import Json
@@ -18,18 +23,19 @@ from sandbox.schema import BY_LOWER_NAME
 from sandbox.updates import Pulse
 from sandbox.world import Bot, World
 
-BROKEN = (
-    "<html>\r\n<head><title>{0}</title></head>\r\n<body><center><h1>{0}</h1></center></body>\r\n</html>\r\n"
-)
+LONGEST_LATENCY = 60
+_NOT_BY_WEBHOOK = ("setwebhook", "deletewebhook", "close", "logout")
 
 
 class BotApi:
-    """The endpoint `/bot{token}/{method}`."""
+    """The endpoint `/bot{token}/{method}`, and what a webhook answers with."""
 
-    def __init__(self, world: World, faults: Faults, log: CallLog) -> None:
+    def __init__(self, world: World, faults: Faults, log: CallLog, traffic: Traffic) -> None:
         self._world = world
         self._faults = faults
         self._log = log
+        self._traffic = traffic
+        self._latency = 0.0
         self._closed = False
         self._closing = Pulse()
 
@@ -40,61 +46,101 @@ class BotApi:
         for bot in self._world.bots.values():
             bot.queue.set_closed(closed=closed)
 
+    def set_latency(self, seconds: float) -> float:
+        """Let every answer but getUpdates come so much later. Raises ControlError."""
+        if not 0 <= seconds <= LONGEST_LATENCY:
+            raise ControlError(f"seconds must be 0 to {LONGEST_LATENCY}; got {seconds}")
+        self._latency = seconds
+        return seconds
+
     async def answer(self, request: Request) -> Response:
         """Serve one call."""
         bot = self._world.tokens.get(request.path_params["token"])
         if bot is None:
             return _refusal(ApiError(401, "Unauthorized"))
+        response = await self._called(request, bot)
+        response.headers["Date"] = formatdate(self._world.clock.unix(), usegmt=True)
+        return response
+
+    async def _called(self, request: Request, bot: Bot) -> Response:
         method: str = request.path_params["method"]
         params: Json = {}
         try:
             params = await read_params(request)
-            name = BY_LOWER_NAME.get(method.lower())
-            if name is None:
-                raise ApiError(404, "Not Found")
-            given = checked(name, params)
+            name, given = _known(method, params)
         except ApiError as error:
             self._note(method, params, Outcome(False, error.code, error.description))
             return _refusal(error)
+        response = await self._met(request, bot, name, given)
+        if self._latency and name != "getUpdates":
+            await self._wait(self._latency)
+        return response
+
+    async def _met(self, request: Request, bot: Bot, name: str, given: Json) -> Response:
+        """Serve a call that is well formed, or let it meet its fault."""
         fault = self._faults.take(name)
-        if fault is not None and fault.kind != "drop_after":
+        if fault is not None and fault.kind in BEFORE:
             return await self._stand_in(request, fault, name, given)
-        return await self._serve(request, bot, name, given, fault)
-
-    async def _serve(
-        self, request: Request, bot: Bot, name: str, params: Json, fault: Fault | None
-    ) -> Response:
-        met = fault.kind if fault else None
-        try:
-            result = await self._result(bot, name, params)
-        except ApiError as error:
-            self._note(name, params, Outcome(False, error.code, error.description, met))
-            answer = _refusal(error)
-        else:
-            if name != "getUpdates" or met:
-                self._note(name, params, Outcome(True, fault=met))
-            answer = JsonAnswer({"ok": True, "result": result})
-        return await _hang_up(request) if fault else answer
-
-    async def _result(self, bot: Bot, name: str, params: Json) -> Any:
         if name == "getUpdates":
-            return await get_updates(bot, params, self._faults.doubling())
-        return HANDLERS[name](self._world, bot, params)
+            answer = await self._polled(bot, given, fault)
+        else:
+            answer = self._done(bot, name, given, fault)
+        return await broken(request, fault, answer, self._wait) if fault else answer
+
+    async def _polled(self, bot: Bot, params: Json, fault: Fault | None) -> Response:
+        try:
+            result = await get_updates(bot, params, self._faults.doubling())
+        except ApiError as error:
+            return self._refused("getUpdates", params, error, fault)
+        if fault:
+            self._note("getUpdates", params, Outcome(True, fault=fault.kind))
+        return JsonAnswer({"ok": True, "result": result})
+
+    def _done(self, bot: Bot, name: str, params: Json, fault: Fault | None) -> Response:
+        try:
+            load = load_of(self._world, bot, name, params)
+            if load is not None:
+                self._traffic.take(load)
+            result = HANDLERS[name](self._world, bot, params)
+        except ApiError as error:
+            return self._refused(name, params, error, fault)
+        self._note(name, params, Outcome(True, fault=fault.kind if fault else None))
+        return JsonAnswer(_envelope(result))
+
+    def execute(self, bot: Bot, call: Json) -> None:
+        """Do the method a webhook answered with; nobody learns of its result but the log."""
+        params = {name: value for name, value in call.items() if name != "method"}
+        method: str = call["method"]
+        if method.lower() in _NOT_BY_WEBHOOK or method.lower().startswith("get"):
+            self._note(method, params, Outcome(False, None, "a webhook's answer cannot call this method"))
+            return
+        try:
+            name, given = _known(method, params)
+        except ApiError as error:
+            self._note(method, params, Outcome(False, error.code, error.description))
+            return
+        fault = self._faults.take(name)
+        if fault is not None and fault.kind in BEFORE:
+            self._note(name, given, Outcome(False, None, None, fault.kind))
+        else:
+            self._done(bot, name, given, fault)
+
+    def _refused(self, name: str, params: Json, error: ApiError, fault: Fault | None) -> Response:
+        met = fault.kind if fault else None
+        self._note(name, params, Outcome(False, error.code, error.description, met))
+        return _refusal(error)
 
     async def _stand_in(self, request: Request, fault: Fault, name: str, params: Json) -> Response:
         """Answer in the fault's way; nothing is done."""
         if fault.kind == "flood":
-            wait = fault.retry_after
-            error = ApiError(429, f"Too Many Requests: retry after {wait}", {"retry_after": wait})
-            self._note(name, params, Outcome(False, 429, error.description, fault.kind))
-            return _refusal(error)
+            return self._refused(name, params, too_many(fault.retry_after), fault)
         status = fault.status if fault.kind == "status" else None
         self._note(name, params, Outcome(False, status, None, fault.kind))
         if fault.kind == "drop":
-            return await _hang_up(request)
+            return await hang_up(request)
         if fault.kind == "hang":
             await self._wait(fault.seconds)
-        return HTMLResponse(BROKEN.format(f"{status or 504} Error"), status or 504)
+        return error_page(status or 504)
 
     async def _wait(self, seconds: float) -> None:
         if self._closed:
@@ -109,13 +155,18 @@ class BotApi:
         self._log.note(self._world.clock.now().isoformat(), method, params, outcome)
 
 
-async def _hang_up(request: Request) -> Response:
-    """Close the connection under the request; what is returned reaches nobody."""
-    hang_up = request.scope.get("state", {}).get("hang_up")
-    if hang_up is not None:
-        hang_up()
-        await asyncio.sleep(0.001)
-    return Response(status_code=502)
+def _known(method: str, params: Json) -> tuple[str, Json]:
+    """Return a method's name as it is written, and its parameters in their types. Raises ApiError."""
+    name = BY_LOWER_NAME.get(method.lower())
+    if name is None:
+        raise ApiError(404, "Not Found")
+    return name, checked(name, params)
+
+
+def _envelope(result: Any) -> Json:
+    if isinstance(result, Told):
+        return {"ok": True, "result": result.result, "description": result.description}
+    return {"ok": True, "result": result}
 
 
 def _refusal(error: ApiError) -> JsonAnswer:

@@ -18,14 +18,15 @@ class SandboxClock:
         self._frozen = frozen
         self._fixed = (start or real).astimezone(UTC)
         self._shift = self._fixed - real
+        self.skew = 0.0
 
     def now(self) -> datetime:
         """Return the sandbox's instant, aware and in UTC."""
         return self._fixed if self._frozen else _real_now() + self._shift
 
     def unix(self) -> int:
-        """Return the sandbox's instant in whole Unix seconds, as Telegram dates things."""
-        return int(self.now().timestamp())
+        """Return the instant in whole Unix seconds, as Telegram dates things: off by `skew` seconds."""
+        return int(self.now().timestamp() + self.skew)
 
     def set(self, instant: datetime) -> datetime:
         """Move to `instant` and return it. Raises ControlError for an earlier, naive or too distant one."""

@@ -24,6 +24,8 @@ _USER = fields("first_name:str! last_name:str username:str language_code:str id:
 _GROUP = fields("title:str! creator:int! type:str id:int username:str join_by_request:bool forum:bool")
 _CLOCK = fields("now:str advance_seconds:number")
 _FAULT = fields("kind:str! method:str times:int retry_after:int status:int seconds:number ratio:number")
+_LIMITS = fields("per_second:int chat_per_second:int group_per_minute:int")
+_LATENCY = fields("seconds:number!")
 _REDELIVER = fields("update_id:int! new_id:bool bot:int")
 
 
@@ -43,6 +45,9 @@ class Control:
             _get("/control/calls", lambda _query: box.calls(_number(_query, "after", 0))),
             _get("/control/pending", lambda _query: {"updates": box.pending()}),
             _get("/control/faults", lambda _query: box.faults()),
+            _get("/control/limits", lambda _query: box.limits()),
+            _post("/control/limits", lambda body: box.limit(**checked_fields(_LIMITS, body, "limits"))),
+            _post("/control/latency", self._latency),
             _post("/control/users", self._user),
             _post("/control/groups", self._group),
             _post("/control/act", self._act),
@@ -88,6 +93,9 @@ class Control:
     def _redeliver(self, body: Json) -> Json:
         given = checked_fields(_REDELIVER, body, "redeliver")
         return self._sandbox.redeliver(**given)
+
+    def _latency(self, body: Json) -> Json:
+        return {"seconds": self._sandbox.set_latency(**checked_fields(_LATENCY, body, "latency"))}
 
     def _clear(self) -> list[Json]:
         self._sandbox.clear_faults()

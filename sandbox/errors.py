@@ -1,6 +1,7 @@
-"""What the sandbox answers when it must say no."""
+"""What the sandbox answers when it must say no, or more than a result."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(slots=True)
@@ -13,6 +14,14 @@ class ApiError(Exception):
 
     def __str__(self) -> str:
         return f"{self.code} {self.description}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A result with a sentence beside it, as a few methods answer."""
+
+    result: Any
+    description: str
 
 
 @dataclass(slots=True)

@@ -7,10 +7,12 @@ from typing import Any
 from sandbox.botapi import BotApi
 from sandbox.calls import CallLog
 from sandbox.clock import SandboxClock
+from sandbox.courier import Courier
 from sandbox.delivery import set_member
 from sandbox.entities import utf16_length
 from sandbox.errors import ControlError, not_found
 from sandbox.faults import Faults
+from sandbox.limits import Traffic
 from sandbox.model import CREATOR, Chat, Json, Toast, User
 from sandbox.objects import chat_object, toast_object, user_object
 from sandbox.topics import open_forum
@@ -25,13 +27,20 @@ MAX_TITLE = 128
 class Sandbox:
     """A Telegram of its own. Every method is for the event loop's thread."""
 
-    def __init__(self, *, seed: int = 1, start: datetime | None = None, frozen: bool = False) -> None:
-        """Make an empty world. `start` None is the real time; a `frozen` clock moves only when told to."""
+    def __init__(
+        self, *, seed: int = 1, start: datetime | None = None, frozen: bool = False, pace: float = 1.0
+    ) -> None:
+        """Make an empty world. `start` None is the real time; a `frozen` clock moves only when told to.
+
+        The server's own waits (retries of webhooks, delays of impatient polls) last `pace` times Telegram's.
+        """
         self.clock = SandboxClock(start, frozen=frozen)
-        self._world = World(self.clock, seed)
+        self._world = World(self.clock, seed, pace)
         self._faults = Faults()
         self._log = CallLog()
-        self._api = BotApi(self._world, self._faults, self._log)
+        self._traffic = Traffic()
+        self._api = BotApi(self._world, self._faults, self._log, self._traffic)
+        self._courier = Courier(self._world, self._faults, self._api.execute)
         self.closed = False
 
     # -- the world
@@ -167,7 +176,9 @@ class Sandbox:
 
     def fault(self, kind: str, **fields: Any) -> Json:
         """Put up a fault: `method`, `times` and the kind's own fields, as docs/sandbox.md lists them."""
-        return self._faults.add({"kind": kind, **fields}).object()
+        fault = self._faults.add({"kind": kind, **fields})
+        self.clock.skew = self._faults.skew()
+        return fault.object()
 
     def faults(self) -> list[Json]:
         """Return the standing faults."""
@@ -176,13 +187,26 @@ class Sandbox:
     def clear_faults(self) -> None:
         """Take all faults away."""
         self._faults.clear()
+        self.clock.skew = 0.0
+
+    def limit(self, **limits: int) -> Json:
+        """Limit how fast bots send (`per_second`, `chat_per_second`, `group_per_minute`), counting anew."""
+        return self._traffic.set(limits)
+
+    def limits(self) -> Json:
+        """Return `limits`, the `peaks` there were, and how many calls were `refused`."""
+        return self._traffic.object()
+
+    def set_latency(self, seconds: float) -> float:
+        """Let every answer but getUpdates come so much later; return it."""
+        return self._api.set_latency(seconds)
 
     def calls(self, after: int = 0) -> list[Json]:
         """Return the Bot API calls numbered above `after`."""
         return self._log.after(after)
 
     def pending(self) -> int:
-        """Return how many updates no poll has confirmed yet."""
+        """Return how many updates nobody has confirmed yet."""
         return self._world.pending()
 
     def redeliver(self, update_id: int, *, new_id: bool = False, bot: int | None = None) -> Json:
@@ -193,7 +217,7 @@ class Sandbox:
         return found
 
     async def drained(self) -> None:
-        """Return once every update is confirmed. Waits for ever when no bot polls."""
+        """Return once every update is confirmed. Waits for ever when nobody takes them."""
         while self._world.pending():
             await self._world.confirmed.wait()
 
@@ -212,11 +236,17 @@ class Sandbox:
         """Let polls wait again after a `close`."""
         self.closed = False
         self._api.set_closed(closed=False)
+        self._courier.set_closed(closed=False)
+
+    async def push(self) -> None:
+        """Push updates to webhooks until `close`; a server runs this beside itself."""
+        await self._courier.run()
 
     def close(self) -> None:
         """End every poll and every event stream, so that a server can stop."""
         self.closed = True
         self._api.set_closed(closed=True)
+        self._courier.set_closed(closed=True)
         self._world.changes.strike()
 
 

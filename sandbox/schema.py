@@ -26,6 +26,10 @@ _SCOPED = "scope:BotCommandScope language_code:str"
 _METHODS = {
     "getMe": "",
     "getUpdates": "offset:int limit:int timeout:int allowed_updates:words",
+    "setWebhook": (
+        "url:str! certificate:any ip_address:str max_connections:int allowed_updates:words "
+        "drop_pending_updates:bool secret_token:str"
+    ),
     "deleteWebhook": "drop_pending_updates:bool",
     "getWebhookInfo": "",
     "logOut": "",

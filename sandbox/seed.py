@@ -21,10 +21,12 @@ class Seeded:
     members: tuple[int, ...]
 
 
-def seeded(*, seed: int = 1, start: datetime | None = None, frozen: bool = False) -> Seeded:
+def seeded(
+    *, seed: int = 1, start: datetime | None = None, frozen: bool = False, pace: float = 1.0
+) -> Seeded:
     """Build the seeded world, with no update waiting: `user` pressed Start long ago."""
     plan = tomllib.loads(files("sandbox").joinpath("data/world.toml").read_text("utf-8"))
-    sandbox = Sandbox(seed=seed, start=start, frozen=frozen)
+    sandbox = Sandbox(seed=seed, start=start, frozen=frozen, pace=pace)
     bot = sandbox.add_bot(**plan["bot"])
     owner = sandbox.add_user(**plan["owner"])["id"]
     group = sandbox.add_group(plan["group"]["title"], owner)["id"]

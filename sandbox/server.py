@@ -64,7 +64,7 @@ def application(sandbox: Sandbox, extra_routes: Sequence[BaseRoute] = ()) -> Sta
 
 
 class _Connection(H11Protocol):
-    """Lets a request cut its own connection, which ASGI has no word for."""
+    """Lets a request cut its own connection, at once or when it is used again; ASGI has no word for it."""
 
     def __init__(
         self,
@@ -73,10 +73,21 @@ class _Connection(H11Protocol):
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        super().__init__(config, server_state, {**app_state, "hang_up": self._hang_up}, _loop)
+        words = {"hang_up": self._hang_up, "go_stale": self._go_stale}
+        super().__init__(config, server_state, {**app_state, **words}, _loop)
+        self._stale = False
+
+    def data_received(self, data: bytes) -> None:
+        if self._stale:
+            self.transport.abort()
+        else:
+            super().data_received(data)
 
     def _hang_up(self) -> None:
         self.transport.abort()
+
+    def _go_stale(self) -> None:
+        self._stale = True
 
 
 class _Server(uvicorn.Server):
@@ -159,6 +170,7 @@ async def serve(
     server = _Server(config)
     # No TaskGroup: it would wrap what the block raises into an ExceptionGroup.
     serving = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
+    pushing = asyncio.get_running_loop().create_task(sandbox.push())
     await server.ready.wait()
     try:
         yield Address(host, listener.getsockname()[1])
@@ -167,6 +179,7 @@ async def serve(
         server.stopping.set()
         await serving
         listener.close()
+        await pushing
 
 
 def run(port: int, *, extra_routes: Sequence[BaseRoute] = ()) -> int:

@@ -1,12 +1,14 @@
-"""One bot's queue of updates, with Telegram's offset semantics."""
+"""One bot's queue of updates: polled with Telegram's offset semantics, or emptied by a webhook."""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
+from typing import NoReturn
 
 from sandbox.clock import SandboxClock
 from sandbox.errors import ApiError
+from sandbox.manners import Manners
 from sandbox.model import Json
 from sandbox.rights import NOT_BY_DEFAULT
 
@@ -15,7 +17,14 @@ CALLBACK_LIFE_SECONDS = 150
 MAX_TIMEOUT_SECONDS = 50
 HISTORY = 20_000
 
-CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+OTHER_POLL = (
+    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+)
+BY_WEBHOOK = "Conflict: terminated by setWebhook request"
+PUSHED = (
+    "Conflict: can't use getUpdates method while webhook is active; "
+    "use deleteWebhook to delete the webhook first"
+)
 
 
 class Pulse:
@@ -34,9 +43,9 @@ class Pulse:
         await self._event.wait()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Queued:
-    """An update that no poll has confirmed. `expires` is Unix seconds by the sandbox's clock."""
+    """An update that nobody has confirmed. `expires` is Unix seconds by the sandbox's clock."""
 
     id: int
     body: Json
@@ -55,17 +64,22 @@ class Doubling:
 class UpdateQueue:
     """Updates of one bot, from their making to their confirmation."""
 
-    def __init__(self, clock: SandboxClock, rng: Random, confirmed: Pulse) -> None:
+    def __init__(self, clock: SandboxClock, rng: Random, confirmed: Pulse, manners: Manners) -> None:
         self._clock = clock
         self._rng = rng
         self._confirmed = confirmed
+        self._manners = manners
         self._arrived = Pulse()
         self._waiting: dict[int, Queued] = {}
         self._replays: list[Queued] = []
         self._replayed: list[Queued] = []
         self._history: dict[int, Queued] = {}
         self._next_id = rng.randrange(100_000_000, 900_000_000)
+        self._first_expiry = 0
         self._poller = 0
+        self._ended_by = OTHER_POLL
+        self._pushed = False
+        self._outbox: asyncio.Queue[Queued] | None = None
         self._closed = False
         self.allowed: tuple[str, ...] = ()
 
@@ -82,12 +96,23 @@ class UpdateQueue:
     def _append(self, event: Json, *, expires: int) -> Queued:
         queued = Queued(self._next_id, {"update_id": self._next_id, **event}, expires)
         self._next_id += 1
+        self._first_expiry = min(expires, self._first_expiry) if self._waiting else expires
         self._waiting[queued.id] = queued
         self._history[queued.id] = queued
         if len(self._history) > HISTORY:
             del self._history[next(iter(self._history))]
-        self._arrived.strike()
+        self._announce(queued)
         return queued
+
+    def _announce(self, queued: Queued) -> None:
+        if self._outbox is not None:
+            self._outbox.put_nowait(queued)
+        self._arrived.strike()
+
+    def _replay(self, queued: Queued) -> None:
+        again = replace(queued, delivered=True)
+        self._replays.append(again)
+        self._announce(again)
 
     def redeliver(self, update_id: int, *, new_id: bool) -> Json | None:
         """Deliver an update again, under its own or a new id; None when there was no such update."""
@@ -98,12 +123,11 @@ class UpdateQueue:
         if new_id:
             event = {key: value for key, value in known.body.items() if key != "update_id"}
             return self._append(event, expires=self._clock.unix() + max(life, CALLBACK_LIFE_SECONDS)).body
-        self._replays.append(known)
-        self._arrived.strike()
+        self._replay(known)
         return known.body
 
     def pending(self) -> int:
-        """Return how many deliveries no poll has confirmed yet."""
+        """Return how many deliveries nobody has confirmed yet."""
         self._expire()
         return len(self._waiting) + len(self._replays) + len(self._replayed)
 
@@ -127,11 +151,12 @@ class UpdateQueue:
     async def poll(self, *, offset: int, limit: int, wait: float, doubling: Doubling | None) -> list[Json]:
         """Confirm what lies below `offset` and return up to `limit` updates, waiting `wait` real seconds.
 
-        Raises ApiError 409 when another poll of the same bot begins meanwhile.
+        Raises ApiError 409 while a webhook is set, and when one is set or another poll begins meanwhile.
         """
-        self._poller += 1
-        me = self._poller
-        self._arrived.strike()
+        if self._pushed:
+            await self._conflict(PUSHED)
+        me = self._end_poll(OTHER_POLL)
+        limit, wait = self._manners.repeated(offset, limit, wait)
         self._confirm(offset)
         deadline = asyncio.get_running_loop().time() + wait
         while True:
@@ -141,7 +166,20 @@ class UpdateQueue:
                 return self._hand_out(batch, doubling)
             await self._wait(left)
             if me != self._poller:
-                raise ApiError(409, CONFLICT)
+                await self._conflict(self._ended_by)
+
+    def _end_poll(self, by: str) -> int:
+        """End the poll that waits, for the reason `by`; return the number of the next one."""
+        self._poller += 1
+        self._ended_by = by
+        self._arrived.strike()
+        return self._poller
+
+    async def _conflict(self, text: str) -> NoReturn:
+        deadline = asyncio.get_running_loop().time() + self._manners.conflict_delay()
+        while (left := deadline - asyncio.get_running_loop().time()) > 0 and not self._closed:
+            await self._wait(left)
+        raise ApiError(409, text)
 
     async def _wait(self, seconds: float) -> None:
         try:
@@ -170,13 +208,57 @@ class UpdateQueue:
         del self._replays[: len(again)]
         self._replayed.extend(again)
         for queued in batch[len(again) :]:
-            if doubling and not queued.delivered and self._rng.random() < doubling.ratio and doubling.use():
-                self._replays.append(queued)
-            queued.delivered = True
+            self._double(queued, doubling)
         return [queued.body for queued in batch]
+
+    def _double(self, queued: Queued, doubling: Doubling | None) -> None:
+        first = not queued.delivered
+        queued.delivered = True
+        if doubling and first and self._rng.random() < doubling.ratio and doubling.use():
+            self._replay(queued)
 
     def _expire(self) -> None:
         now = self._clock.unix()
-        if any(queued.expires <= now for queued in self._waiting.values()):
+        if self._waiting and self._first_expiry <= now:
             self._waiting = {key: queued for key, queued in self._waiting.items() if queued.expires > now}
+            self._first_expiry = min((queued.expires for queued in self._waiting.values()), default=0)
             self._confirmed.strike()
+
+    # -- a webhook's side
+
+    def set_pushed(self, *, pushed: bool) -> None:
+        """Refuse polls while a webhook is set, the waiting one too; or let them come again."""
+        self._pushed = pushed
+        if pushed:
+            self._end_poll(BY_WEBHOOK)
+
+    def take_over(self) -> asyncio.Queue[Queued]:
+        """Return what waits and, until `release`, what comes."""
+        self._expire()
+        self._replayed.clear()
+        self._outbox = asyncio.Queue()
+        for queued in (*self._replays, *self._waiting.values()):
+            self._outbox.put_nowait(queued)
+        return self._outbox
+
+    def release(self) -> None:
+        """Let updates wait for a poll again."""
+        self._outbox = None
+
+    def holds(self, queued: Queued) -> bool:
+        """Say whether an update still has to be delivered: it is neither confirmed, dropped nor too old."""
+        self._expire()
+        return self._waiting.get(queued.id) is queued or queued in self._replays
+
+    def confirm(self, queued: Queued, doubling: Doubling | None) -> None:
+        """Count one delivery as done; a `doubling` fault may order another."""
+        self.forget(queued)
+        self._double(queued, doubling)
+
+    def forget(self, queued: Queued) -> None:
+        """Give one delivery up."""
+        if queued in self._replays:
+            self._replays.remove(queued)
+        elif self._waiting.get(queued.id) is queued:
+            del self._waiting[queued.id]
+        self._confirmed.strike()

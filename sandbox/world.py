@@ -6,8 +6,10 @@ from random import Random
 
 from sandbox.clock import SandboxClock
 from sandbox.errors import ControlError, not_found
+from sandbox.manners import Manners
 from sandbox.model import LEFT, MEMBER, Callback, Chat, Json, Member, Toast, User
 from sandbox.updates import Pulse, UpdateQueue
+from sandbox.webhook import Webhook
 
 FIRST_USER_ID = 5_200_000_001
 FIRST_BOT_ID = 7_300_000_001
@@ -25,7 +27,9 @@ class Bot:
     user: User
     token: str
     queue: UpdateQueue
+    manners: Manners
     privacy: bool = True
+    webhook: Webhook | None = None
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     menus: dict[int, Json] = field(default_factory=dict)
@@ -39,11 +43,13 @@ class Bot:
 class World:
     """Users, bots, chats and the taps that wait for an answer."""
 
-    def __init__(self, clock: SandboxClock, seed: int) -> None:
+    def __init__(self, clock: SandboxClock, seed: int, pace: float) -> None:
         self.clock = clock
+        self.pace = pace
         self.rng = Random(seed)  # noqa: S311 -- a seeded world, no secrets
         self.confirmed = Pulse()
         self.changes = Pulse()
+        self.webhooks = Pulse()
         self.users: dict[int, User] = {}
         self.bots: dict[int, Bot] = {}
         self.tokens: dict[str, Bot] = {}
@@ -146,10 +152,18 @@ class World:
         """Register a bot; without a `token` one is drawn."""
         self.add_user(user)
         secret = token or f"{user.id}:{self.letters(35)}"
-        bot = Bot(user, secret, UpdateQueue(self.clock, self.rng, self.confirmed), privacy)
+        manners = Manners(self.pace)
+        queue = UpdateQueue(self.clock, self.rng, self.confirmed, manners)
+        bot = Bot(user, secret, queue, manners, privacy)
         self.bots[user.id] = bot
         self.tokens[secret] = bot
         return bot
+
+    def set_webhook(self, bot: Bot, webhook: Webhook | None) -> None:
+        """Push a bot's updates to a webhook from now on, or (None) keep them for its polls."""
+        bot.webhook = webhook
+        bot.queue.set_pushed(pushed=webhook is not None)
+        self.webhooks.strike()
 
     def add_group(self, chat: Chat) -> Chat:
         """Take a group in; an id of 0 gets the next free one of its kind."""
@@ -170,5 +184,5 @@ class World:
             raise ControlError(f"the username {name} is taken")
 
     def pending(self) -> int:
-        """Return how many updates no poll has confirmed yet, over all bots."""
+        """Return how many updates nobody has confirmed yet, over all bots."""
         return sum(bot.queue.pending() for bot in self.bots.values())

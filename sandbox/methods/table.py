@@ -5,6 +5,7 @@ from sandbox.methods.common import Handler
 
 HANDLERS: dict[str, Handler] = {
     "getMe": updates.get_me,
+    "setWebhook": updates.set_webhook,
     "deleteWebhook": updates.delete_webhook,
     "getWebhookInfo": updates.get_webhook_info,
     "logOut": updates.log_out,

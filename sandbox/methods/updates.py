@@ -1,9 +1,10 @@
 """Methods about the bot itself and its way of getting updates."""
 
-from sandbox.errors import ApiError, bad_request
+from sandbox.errors import ApiError, Told, bad_request
 from sandbox.model import Json
 from sandbox.objects import me_object
 from sandbox.updates import MAX_TIMEOUT_SECONDS, Doubling
+from sandbox.webhook import read_webhook
 from sandbox.world import Bot, World
 
 
@@ -14,8 +15,8 @@ def get_me(_world: World, bot: Bot, _params: Json) -> Json:
 
 async def get_updates(bot: Bot, params: Json, doubling: Doubling | None) -> list[Json]:
     """Confirm, then return what waits, or wait for it; limit and timeout are clamped as Telegram does."""
-    if "allowed_updates" in params:
-        bot.queue.allowed = tuple(dict.fromkeys(params["allowed_updates"]))
+    if bot.webhook is None:
+        _allow(bot, params)
     return await bot.queue.poll(
         offset=params.get("offset", 0),
         limit=min(max(params.get("limit", 100), 1), 100),
@@ -24,20 +25,53 @@ async def get_updates(bot: Bot, params: Json, doubling: Doubling | None) -> list
     )
 
 
-def delete_webhook(_world: World, bot: Bot, params: Json) -> bool:
-    """Succeed: there is no webhook here; drop the waiting updates when asked to."""
+def _allow(bot: Bot, params: Json) -> None:
+    if "allowed_updates" in params:
+        bot.queue.allowed = tuple(dict.fromkeys(params["allowed_updates"]))
+
+
+def set_webhook(world: World, bot: Bot, params: Json) -> Told:
+    """Push the bot's updates to an address of this machine from now on; an empty one ends that."""
+    if not params.get("url"):
+        return delete_webhook(world, bot, params)
+    bot.manners.check_set_webhook()
+    wanted = read_webhook(params)
+    _allow(bot, params)
+    drop = params.get("drop_pending_updates", False)
+    if bot.webhook and bot.webhook.same_as(wanted) and not drop:
+        return Told(True, "Webhook is already set")
+    if drop:
+        bot.queue.drop()
+    world.set_webhook(bot, wanted)
+    return Told(True, "Webhook was set")
+
+
+def delete_webhook(world: World, bot: Bot, params: Json) -> Told:
+    """Let the bot poll again; drop the waiting updates when asked to."""
     if params.get("drop_pending_updates"):
         bot.queue.drop()
-    return True
+    if bot.webhook is None:
+        return Told(True, "Webhook is already deleted")
+    world.set_webhook(bot, None)
+    return Told(True, "Webhook was deleted")
 
 
 def get_webhook_info(_world: World, bot: Bot, _params: Json) -> Json:
-    """Return the state of a bot that polls."""
+    """Return how the bot gets its updates and what went wrong last."""
+    hook = bot.webhook
     found: Json = {
-        "url": "",
+        "url": hook.url if hook else "",
         "has_custom_certificate": False,
         "pending_update_count": bot.queue.waiting_count(),
     }
+    if hook:
+        found["max_connections"] = hook.max_connections
+        optional = {
+            "ip_address": hook.ip_address,
+            "last_error_date": hook.last_error_date,
+            "last_error_message": hook.last_error_message,
+        }
+        found |= {name: value for name, value in optional.items() if value}
     if bot.queue.allowed:
         found["allowed_updates"] = list(bot.queue.allowed)
     return found

@@ -80,9 +80,12 @@ class Town:
 
 
 @asynccontextmanager
-async def town(*, every_kind: bool = False) -> AsyncIterator[Town]:
-    """Run a town for one test; with `every_kind` the bot has asked for chat_member updates too."""
-    world = seeded(start=NOON, frozen=True)
+async def town(*, every_kind: bool = False, pace: float = 0.001) -> AsyncIterator[Town]:
+    """Run a town for one test; with `every_kind` the bot has asked for chat_member updates too.
+
+    The server's own waits are a thousandth of Telegram's, but for a test of those waits.
+    """
+    world = seeded(start=NOON, frozen=True, pace=pace)
     async with serve(world.sandbox) as address, httpx.AsyncClient(timeout=10) as http:
         found = Town(world, address, http)
         if every_kind:

@@ -1,0 +1,83 @@
+"""One push of an update to a webhook, and what came back."""
+
+import json
+import ssl
+from dataclasses import dataclass
+
+import aiohttp
+
+from sandbox.body import read_object
+from sandbox.errors import ApiError
+from sandbox.model import Json
+from sandbox.webhook import Webhook
+
+ANSWER_SECONDS = 60
+MOST_BYTES = 1024 * 1024
+GONE = 410
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a webhook answered: `call` is the method it asks for, `error` why the update was not taken."""
+
+    status: int = 0
+    error: str = ""
+    retry_after: int = 0
+    call: Json | None = None
+
+    @property
+    def taken(self) -> bool:
+        """Say whether the update is confirmed."""
+        return not self.error
+
+
+async def push(http: aiohttp.ClientSession, hook: Webhook, update: Json) -> Outcome:
+    """Send an update to its webhook once; whatever goes wrong is an Outcome."""
+    headers = {"Content-Type": "application/json"}
+    if hook.secret:
+        headers["X-Telegram-Bot-Api-Secret-Token"] = hook.secret
+    body = json.dumps(update, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    limit = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
+    try:
+        # A redirect could lead out of the machine; Telegram follows none either.
+        async with http.post(
+            hook.url, data=body, headers=headers, timeout=limit, allow_redirects=False
+        ) as answer:
+            return await _outcome(answer)
+    except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+        return Outcome(error=_reason(error))
+
+
+async def _outcome(answer: aiohttp.ClientResponse) -> Outcome:
+    if not 200 <= answer.status <= 299:
+        asked = answer.headers.get("Retry-After", "")
+        retry_after = int(asked[:9]) if asked.isascii() and asked.isdigit() else 0
+        reason = f"Wrong response from the webhook: {answer.status} {answer.reason or ''}".strip()
+        return Outcome(answer.status, reason, retry_after)
+    content = await answer.content.read(MOST_BYTES)
+    if answer.content_type != "application/json":
+        return Outcome(answer.status)
+    return Outcome(answer.status, call=_call(content))
+
+
+def _call(content: bytes) -> Json | None:
+    try:
+        found = read_object(content)
+    except ApiError:
+        return None
+    return found if isinstance(found.get("method"), str) else None
+
+
+def _reason(error: Exception) -> str:
+    """Return a failure in the words getWebhookInfo has for it."""
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    reasons: tuple[tuple[type[Exception], str], ...] = (
+        (ssl.SSLError, "SSL error"),
+        (ConnectionRefusedError, "Connection refused"),
+        (ConnectionResetError, "Connection reset by peer"),
+        (aiohttp.ConnectionTimeoutError, "Connection timed out"),
+        (TimeoutError, "Read timeout expired"),
+        (aiohttp.ServerDisconnectedError, "Webhook connection closed"),
+        (aiohttp.ClientPayloadError, "Webhook connection closed"),
+    )
+    return next((text for kind, text in reasons if isinstance(cause, kind)), f"Connection failed: {cause}")

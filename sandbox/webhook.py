@@ -1,0 +1,85 @@
+"""A bot's webhook: where its updates are pushed, and how that went so far."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sandbox.errors import bad_request
+from sandbox.model import Json
+
+MOST_CONNECTIONS = 100
+USUAL_CONNECTIONS = 40
+GONE_SECONDS = 23 * 3600
+_SECRET = re.compile(r"[A-Za-z0-9_-]*")
+_LONGEST_SECRET = 256
+_LONGEST_URL = 2048
+_STAYS_HERE = "the sandbox never calls out of the machine"
+
+
+@dataclass(slots=True)
+class Webhook:
+    """A webhook as setWebhook made it, and its latest failure. Dates are Unix seconds, 0 for never."""
+
+    url: str
+    secret: str
+    max_connections: int
+    ip_address: str
+    last_error_date: int = 0
+    last_error_message: str = ""
+    gone_since: int = 0
+
+    def same_as(self, other: "Webhook") -> bool:
+        """Say whether both were set alike."""
+        mine = (self.url, self.secret, self.max_connections, self.ip_address)
+        return mine == (other.url, other.secret, other.max_connections, other.ip_address)
+
+    def note_failure(self, message: str, *, date: int, gone: bool) -> bool:
+        """Remember why a delivery failed; return True when the target has been `gone` (410) for 23 hours."""
+        self.last_error_date, self.last_error_message = date, message
+        self.gone_since = (self.gone_since or date) if gone else 0
+        return gone and date - self.gone_since > GONE_SECONDS
+
+
+def read_webhook(params: Json) -> Webhook:
+    """Return the webhook that setWebhook asks for. Raises ApiError for a target out of this machine."""
+    url = params["url"]
+    _check_url(url)
+    secret = params.get("secret_token", "")
+    if len(secret) > _LONGEST_SECRET:
+        raise bad_request("secret token is too long")
+    if not _SECRET.fullmatch(secret):
+        raise bad_request("secret token contains unallowed characters")
+    address = params.get("ip_address", "")
+    if address and not _is_loopback(address):
+        raise bad_request(
+            f"bad webhook: the sandbox never calls out of the machine; got ip_address {address}"
+        )
+    connections = min(max(params.get("max_connections", USUAL_CONNECTIONS), 1), MOST_CONNECTIONS)
+    return Webhook(url, secret, connections, address)
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        usable = parts.port != 0 and bool(host) and url.isascii() and url.isprintable() and " " not in url
+    except ValueError:
+        usable = False
+    if not usable or len(url) > _LONGEST_URL:
+        raise bad_request("invalid webhook URL specified")
+    if parts.scheme not in ("http", "https"):
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    if not _is_loopback(host):
+        raise bad_request(
+            f"bad webhook: {_STAYS_HERE}: the host must be localhost, 127.0.0.1 or [::1]; got {host}"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

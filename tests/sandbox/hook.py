@@ -1,0 +1,58 @@
+"""A webhook target on loopback that answers as a test tells it to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass
+class Hook:
+    """A running target: what came, and what it answers next; when `answers` is empty it says 200."""
+
+    url: str = ""
+    updates: list[Any] = field(default_factory=list)
+    headers: list[Any] = field(default_factory=list)
+    answers: list[web.Response | Answer] = field(default_factory=list)
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def take(self, request: web.Request) -> web.StreamResponse:
+        self.updates.append(await request.json())
+        self.headers.append(request.headers)
+        self.came.set()
+        answer = self.answers.pop(0) if self.answers else web.Response()
+        return answer if isinstance(answer, web.Response) else await answer(request)
+
+    async def count(self, wanted: int) -> list[Any]:
+        """Return the updates once there are `wanted` of them."""
+        async with asyncio.timeout(5):
+            while len(self.updates) < wanted:
+                self.came.clear()
+                await self.came.wait()
+        return self.updates
+
+    def texts(self) -> list[str]:
+        """Return the texts of the messages that came."""
+        return [update["message"]["text"] for update in self.updates if "message" in update]
+
+
+@asynccontextmanager
+async def hook(*answers: web.Response | Answer) -> AsyncIterator[Hook]:
+    """Run a target for one test."""
+    found = Hook(answers=list(answers))
+    app = web.Application()
+    app.router.add_post("/hook", found.take)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        found.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+        yield found
+    finally:
+        await runner.cleanup()
