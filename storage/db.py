@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 _BATCH = 64
 _QUEUE = 4096
 _THREADS = 6
+_JOURNAL_BYTES = 8 << 20
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
 _ATTEMPTS = 5
 
@@ -75,6 +76,7 @@ def sqlite_engine(url: URL) -> Engine:
             "foreign_keys=ON",
             "busy_timeout=1000",  # whoever needs longer is tried again by storage.patience
             "mmap_size=0",
+            f"journal_size_limit={_JOURNAL_BYTES}",  # a long reader lets it grow; then it shrinks again
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -166,7 +168,10 @@ class SqliteDb:
         try:
             result = unit(SqlUow(connection, self._clock.now()))
         except Exception as fault:
-            connection.exec_driver_sql("ROLLBACK TO unit")  # raises when SQLite gave the transaction up
+            try:
+                connection.exec_driver_sql("ROLLBACK TO unit")
+            except OperationalError:  # SQLite gave the whole transaction up, because of this fault
+                raise fault from None
             connection.exec_driver_sql("RELEASE unit")
             return None, fault
         connection.exec_driver_sql("RELEASE unit")

@@ -1,0 +1,85 @@
+"""The bot as a process of its own, and what it has stored, for the tests that do it violence."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from sandbox.sandbox import Sandbox
+from tests.conftest import Disk
+
+FULL = os.environ.get("CAIBOSHI_TEST_FAULTS") == "full"
+JOINED = "SELECT count(*) FROM journal WHERE action IN ('member.joined', 'member.seen')"
+UNFINISHED = """
+SELECT (SELECT count(*) FROM inbox WHERE state = 'new')
+     + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'claimed', 'sending'))
+"""
+
+
+class Bot:
+    """`caiboshi run` as an operator starts it."""
+
+    def __init__(self, base_url: str, token: str, database: str, log: Path) -> None:
+        self._env = os.environ | {
+            "CAIBOSHI__TELEGRAM__TOKEN": token,
+            "CAIBOSHI__TELEGRAM__BASE_URL": base_url,
+            "CAIBOSHI__STORAGE__URL": database,
+            "CAIBOSHI__SENDING__PER_SECOND": "1000",
+            "CAIBOSHI__SENDING__CHAT_GAP_SECONDS": "0",
+            "CAIBOSHI__SENDING__GROUP_PER_MINUTE": "6000",
+            "CAIBOSHI__WEB__PORT": "0",
+        }
+        self._log = log
+
+    async def start(self) -> None:
+        """Start it and wait for its word that it runs."""
+        with self._log.open("a") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run"),
+                env=self._env,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        assert line.startswith(b"running as"), self._log.read_text()
+
+    async def end(self, number: signal.Signals) -> int:
+        """Send it a signal and return its exit code."""
+        self._process.send_signal(number)
+        return await self._process.wait()
+
+
+class Counts:
+    """Numbers from the database itself, through a connection of the test's own."""
+
+    def __init__(self, database: str) -> None:
+        self._disk = Disk(database)
+
+    async def of(self, sql: str) -> int:
+        """Return the one number that `sql` selects."""
+        return int((await self._disk(sql))[0][0] or 0)
+
+    async def until(self, sql: str, holds: Callable[[int], bool]) -> None:
+        """Wait for something that another process does to the database."""
+        async with asyncio.timeout(120):
+            while not holds(await self.of(sql)):
+                await asyncio.sleep(0.02)
+
+
+async def until_enabled(sandbox: Sandbox, leader: int, group: int) -> None:
+    """Press the enabling button until it has worked: the administrators' list takes a moment."""
+    async with asyncio.timeout(30):
+        while not any("已启用" in str(m.get("text")) for m in sandbox.messages(leader, group)):
+            await sandbox.changed()
+            for message in sandbox.messages(leader, group):
+                if message.get("reply_markup") and "请群管理员" in str(message.get("text")):
+                    sandbox.act(leader, "tap", chat=group, message=message["message_id"], button="启用本群")
+
+
+def arrive(sandbox: Sandbox, person: int, group: int) -> None:
+    """Join and press Start."""
+    sandbox.act(person, "join", chat=group)
+    sandbox.act(person, "start")
