@@ -1,21 +1,21 @@
 """The command `caiboshi`. Exit codes: 0 well, 1 a fault, 2 something to put right first."""
 
 import asyncio
-import logging
 import signal
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 from telegram.error import InvalidToken, NetworkError
 
 from bot import demo, logs, upkeep
-from bot.config import Config
+from bot.config import Config, LogLevel
 from bot.terminal import ConfigPath, load, stop
-from bot.wiring import build
+from bot.webhook import WebhookRefused
+from bot.wiring import build, build_web
 from kernel.clock import SystemClock
 from sandbox import server as sandbox_server
-from web import app as web
 from web.server import PortUnavailable, serving
 
 cli = typer.Typer(
@@ -37,8 +37,8 @@ def main() -> None:
 @cli.command()
 def run(config: ConfigPath = None) -> None:
     """Run the bot against Telegram."""
-    logs.set_up()
     settings = load(config)
+    logs.set_up(settings.log)
     if not settings.telegram.token:
         stop(f"no bot token: set {_TOKEN_VARIABLE}, or telegram.token in config.toml (ask @BotFather)")
     try:
@@ -48,6 +48,8 @@ def run(config: ConfigPath = None) -> None:
         stop(f"{fault}; choose another web.host or web.port")
     except InvalidToken:
         stop("Telegram does not accept the bot token: copy it again from @BotFather")
+    except WebhookRefused as fault:
+        stop(f"Telegram does not take the address of telegram.webhook_url: {fault}")
     except NetworkError as fault:
         stop(f"Telegram cannot be reached at {settings.telegram.base_url}: {fault.message}")
 
@@ -58,8 +60,8 @@ def run_demo(
     host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Try everything without Telegram: the real bot against a sandbox, on a chat page."""
-    logs.set_up(logging.WARNING)
     settings = load(None)
+    logs.set_up(replace(settings.log, level=LogLevel.WARNING))
     if settings.telegram.token:
         stop(f"the demo never uses a real bot: unset {_TOKEN_VARIABLE} and empty telegram.token first")
     try:
@@ -98,8 +100,8 @@ async def _run(settings: Config) -> None:
     stop = _stop_signal()
     runtime = build(settings, SystemClock())
     async with (
+        serving(build_web(runtime), host=settings.web.host, port=settings.web.port) as port,
         runtime.running(),
-        serving(web.build(runtime.ready), host=settings.web.host, port=settings.web.port) as port,
     ):
         typer.echo(f"running as @{runtime.bot.username}, health on http://{settings.web.host}:{port}/healthz")
         await stop.wait()

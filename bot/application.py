@@ -21,9 +21,9 @@ class Wires(NamedTuple):
     polling: Wire
 
 
-def build_bot(*, token: str, base_url: str) -> tuple[ExtBot[None], Wires]:
+def build_bot(*, token: str, base_url: str, proxy: str) -> tuple[ExtBot[None], Wires]:
     """Return the bot and its wires. Raises InvalidToken for a token that cannot be one."""
-    wires = Wires(Wire(_SENDING_CONNECTIONS), Wire(_POLLING_CONNECTIONS))
+    wires = Wires(Wire(_SENDING_CONNECTIONS, proxy), Wire(_POLLING_CONNECTIONS, proxy))
     bot: ExtBot[None] = ExtBot(
         token, base_url=base_url, request=wires.sending, get_updates_request=wires.polling
     )

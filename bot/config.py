@@ -4,6 +4,8 @@ Tables are the fields of `Config`, keys the fields of their dataclasses; types a
 """
 
 import difflib
+import ipaddress
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -11,6 +13,7 @@ from datetime import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import make_url
@@ -23,25 +26,61 @@ from kernel.policy import Range
 ENV_PREFIX = "CAIBOSHI__"
 _EXAMPLE_URL = "sqlite:///data/caiboshi.db"
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
+_PROXIES = ("http", "socks5")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+OWN_PATHS = ("/healthz", "/readyz", "/metrics")
 
 
 class ConfigError(Exception):
     """The configuration cannot be used; the message names file, table, key, value and what is allowed."""
 
 
+class Mode(StrEnum):
+    """How updates come: fetched by us, or brought by Telegram."""
+
+    POLLING = "polling"
+    WEBHOOK = "webhook"
+
+
+class LogFormat(StrEnum):
+    """What a line of the log looks like."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 @dataclass(frozen=True, slots=True)
 class TelegramConfig:
-    """How to reach Telegram."""
+    """How to reach Telegram, and how it reaches us."""
 
     token: str
     base_url: str
+    proxy: str
+    mode: Mode
     poll_seconds: Annotated[int, Range(1, 50, "seconds")]
+    webhook_url: str
+    webhook_secret: str
 
     def __post_init__(self) -> None:
         if not self.base_url.startswith(("https://", "http://")):
             raise ValueError(
                 f"base_url = {self.base_url!r}: expected one such as 'https://api.telegram.org/bot'"
             )
+        if self.proxy:
+            _check_proxy(self.proxy)
+        if self.mode is Mode.WEBHOOK:
+            _check_webhook(self.webhook_url)
+        if self.webhook_secret and not _SECRET.fullmatch(self.webhook_secret):  # a secret is not shown
+            raise ValueError("webhook_secret: expected 1 to 256 of A-Z a-z 0-9 _ -, or nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +127,14 @@ class WebConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LogConfig:
+    """What the log looks like and how much it says."""
+
+    format: LogFormat
+    level: LogLevel
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole configuration; one field per table."""
 
@@ -97,6 +144,7 @@ class Config:
     growth: GrowthPolicy
     sending: SendingConfig
     web: WebConfig
+    log: LogConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +184,50 @@ def defaults_path() -> Path:
     """Return the example file: beside the packages in a checkout, inside `bot` in a wheel."""
     shipped = Path(__file__).with_name("config.example.toml")
     return shipped if shipped.exists() else EXAMPLE
+
+
+def _check_proxy(proxy: str) -> None:
+    address = _address(proxy)
+    if address is None or address.scheme not in _PROXIES or not address.hostname or not address.port:
+        scheme = proxy.partition(":")[0]  # the rest may hold a password, so it is not shown
+        raise ValueError(
+            f"proxy = '{scheme}:…': expected http://host:port or socks5://host:port, "
+            "with user:password@ before the host where the proxy asks for one"
+        )
+
+
+def _check_webhook(url: str) -> None:
+    address = _address(url)
+    if address is None or not _reachable(address) or address.query or address.fragment:
+        raise ValueError(
+            f"webhook_url = {url!r}: expected the public address that leads to web.port, "
+            "such as 'https://bot.example.org/telegram' (http on this machine only)"
+        )
+    if address.path in OWN_PATHS:
+        raise ValueError(f"webhook_url = {url!r}: {address.path} is taken; expected another path")
+
+
+def _reachable(address: SplitResult) -> bool:
+    if not address.hostname or address.username is not None:
+        return False
+    return address.scheme == "https" or (address.scheme == "http" and _is_loopback(address.hostname))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _address(url: str) -> SplitResult | None:
+    """Return the parts of a URL, or None for what cannot be one."""
+    try:
+        address = urlsplit(url)
+        _ = address.port  # raises for what is no port
+    except ValueError:
+        return None
+    return address
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:

@@ -80,7 +80,7 @@ async def running(config: Config, *, host: str, port: int) -> AsyncIterator[tupl
         await demo.jump(to)
 
     async def ready() -> Mapping[str, bool]:
-        return await demo.runtime.ready()
+        return await demo.runtime.health.checks()
 
     routes = [*page.routes(page.DemoHooks(panels, jump), door), *web.routes(ready)]
     with tempfile.TemporaryDirectory(prefix="caiboshi-demo-") as folder:

@@ -1,19 +1,17 @@
-"""Fetches updates and keeps them in the inbox before Telegram is told that we have them."""
+"""Keeps updates in the inbox before Telegram is told that we have them, however they come."""
 
 import asyncio
-import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.lanes import Lanes
-from bot.wire import Wire, seconds_of
+from bot.lanes import Lanes, Spawn
 from kernel.ids import InboxId
 from storage.db import Db
 from storage.inbox import TELEGRAM, NewRow, Taken
+from storage.uow import SqlUow
 
 _log = logging.getLogger(__name__)
 ALLOWED_UPDATES = (
@@ -24,74 +22,103 @@ ALLOWED_UPDATES = (
     "chat_member",
 )
 _BATCH = 100
-_GRACE = 10.0  # seconds an answer may take beyond the long poll itself
-_LONGEST_PAUSE = 30.0
+_PATIENCE_SECONDS = 5.0  # for one update to be kept before whoever brought it is sent away
+_MOST_UNDER_WAY = 256  # updates on their way to the database; beyond it nothing more is accepted
+_NUMBERS = range(-(2**63), 2**63)
 
 
 class Intake:
-    """The long poll: inbox first, then the offset moves."""
+    """One door for polling and webhook: inbox first, then the lanes, then the acknowledgement."""
 
-    def __init__(self, *, db: Db, lanes: Lanes, wire: Wire, url: str, poll_seconds: int) -> None:
-        self._db, self._lanes, self._wire = db, lanes, wire
-        self._url, self._poll_seconds = url, poll_seconds
+    def __init__(self, *, db: Db, lanes: Lanes, spawn: Spawn) -> None:
+        self._db, self._lanes, self._spawn = db, lanes, spawn
         self._bot_id = 0
-        self._offset = 0
-        self.answered = False  # whether Telegram answered when it was last spoken to
+        self._is_open = False
+        self._under_way = 0
+        self.taken_in_count = self.duplicate_count = 0  # since the process began
 
-    async def run(self, bot_id: int) -> None:
-        """Handle what a killed process left, then poll for as long as the process lives."""
-        self._bot_id, self.answered = bot_id, True  # getMe has just been answered
-        await self._recover()
-        pause = 1.0
-        while True:
-            await self._lanes.room()
-            try:
-                updates = await self._poll()
-            except InvalidToken:
-                raise
-            except RetryAfter as told:
-                await asyncio.sleep(seconds_of(told))
-            except (Conflict, NetworkError) as fault:
-                _log.warning("polling failed", extra={"fault": fault.message, "pause_seconds": pause})
-                self.answered = False
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
-            else:
-                pause, self.answered = 1.0, True
-                await self._take_in(updates)
-
-    async def _recover(self) -> None:
+    async def open(self, bot_id: int) -> None:
+        """Hand the lanes what the last process left; then there is room for more."""
+        self._bot_id = bot_id
         last = InboxId(0)
         while rows := await self._waiting(last):
             _log.info("updates left by the last process", extra={"count": len(rows)})
             self._lanes.put(rows)
             last = rows[-1].id
             await self._lanes.room()
+        self._is_open = True
+
+    def close(self) -> None:
+        """Let nobody bring more: the process ends."""
+        self._is_open = False
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more update would be accepted now."""
+        return self._is_open and self._lanes.has_room and self._under_way < _MOST_UNDER_WAY
+
+    async def room(self) -> None:
+        """Wait until the lanes have room for more."""
+        await self._lanes.room()
+
+    async def take_in(self, updates: Sequence[Mapping[str, Any]]) -> None:
+        """Keep updates and hand the lanes those that are new. Behind it they may be acknowledged."""
+        rows = tuple(NewRow(TELEGRAM, u["update_id"], lane_of(u), u) for u in updates)
+        if not rows:
+            return
+        taken = await self._db.run(_Keeping(self._bot_id, rows))
+        self.taken_in_count += len(taken)
+        self.duplicate_count += len(rows) - len(taken)
+        self._lanes.put(taken)
+
+    async def offer(self, update: Mapping[str, Any]) -> bool:
+        """Take in one update that somebody brought; False when it could not be kept in time.
+
+        What has been sent away may still be kept: brought again, it is known.
+        """
+        kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._spawn(self._keep(update, kept))
+        done, _ = await asyncio.wait((kept,), timeout=_PATIENCE_SECONDS)
+        return bool(done) and kept.result()
+
+    async def _keep(self, update: Mapping[str, Any], kept: asyncio.Future[bool]) -> None:
+        self._under_way += 1
+        try:
+            await self.take_in((update,))
+            kept.set_result(True)
+        except (SQLAlchemyError, ValueError, RecursionError):
+            _log.exception("an update cannot be kept")
+        finally:
+            self._under_way -= 1
+            if not kept.done():
+                kept.set_result(False)
 
     async def _waiting(self, after: InboxId) -> tuple[Taken, ...]:
         return await self._db.run(lambda uow: uow.inbox.waiting(self._bot_id, after=after, limit=_BATCH))
 
-    async def _poll(self) -> list[Mapping[str, Any]]:
-        query = urlencode(
-            {
-                "offset": self._offset,
-                "limit": _BATCH,
-                "timeout": self._poll_seconds,
-                "allowed_updates": json.dumps(ALLOWED_UPDATES),
-            }
-        )
-        answer = await self._wire.post(
-            f"{self._url}/getUpdates?{query}", read_timeout=self._poll_seconds + _GRACE
-        )
-        return list(answer) if isinstance(answer, list) else []
 
-    async def _take_in(self, updates: list[Mapping[str, Any]]) -> None:
-        if not updates:
-            return
-        rows = tuple(NewRow(TELEGRAM, u["update_id"], lane_of(u), u) for u in updates)
-        taken = await self._db.run(lambda uow: uow.inbox.take_in(self._bot_id, rows))
-        self._lanes.put(taken)
-        self._offset = max(self._offset, *(row.source_id + 1 for row in rows))
+class _Keeping:
+    """The unit that keeps rows.
+
+    Run again, its first commit may have held without our hearing of it: then also the rows that are known
+    and unhandled go to the lanes, where a row twice has one effect. Otherwise they would wait for a restart.
+    """
+
+    def __init__(self, bot_id: int, rows: tuple[NewRow, ...]) -> None:
+        self._bot_id, self._rows = bot_id, rows
+        self._runs = 0
+
+    def __call__(self, uow: SqlUow) -> tuple[Taken, ...]:
+        self._runs += 1
+        new = uow.inbox.take_in(self._bot_id, self._rows)
+        if self._runs == 1:
+            return new
+        return uow.inbox.unhandled(self._bot_id, TELEGRAM, [row.source_id for row in self._rows])
+
+
+def is_update(found: object) -> bool:
+    """Tell whether this is an update by its shape: an object with the number Telegram gave it."""
+    return isinstance(found, dict) and _number(found.get("update_id")) is not None
 
 
 def lane_of(update: Mapping[str, Any]) -> int:
@@ -102,8 +129,23 @@ def lane_of(update: Mapping[str, Any]) -> int:
     for kind, body in update.items():
         if kind == "update_id" or not isinstance(body, dict):
             continue
-        chat = body.get("chat") or (body.get("message") or {}).get("chat")
-        person = body.get("from") or body.get("user")
-        found = chat or person or {}
-        return int(found.get("id", 0))
+        whose = (
+            _part(body, "chat"),
+            _part(_part(body, "message"), "chat"),
+            _part(body, "from"),
+            _part(body, "user"),
+        )
+        return next((lane for each in whose if (lane := _number(each.get("id"))) is not None), 0)
     return 0
+
+
+def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = whole.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _number(found: object) -> int | None:
+    """Return a number that a database column of 64 bits can hold, or None."""
+    if isinstance(found, bool) or not isinstance(found, int):
+        return None
+    return found if found in _NUMBERS else None

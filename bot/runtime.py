@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,11 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.config import Config
+from bot.contact import Contact, Receiver
+from bot.health import Health
 from bot.intake import Intake
 from bot.lanes import Lanes
+from bot.metrics import UnitTimes
 from bot.pace import Monotonic
 from bot.sender import Sender
 from bot.wire import Wire
@@ -28,7 +31,7 @@ from storage.reader import Reader
 from texts.catalog import Catalog
 
 _log = logging.getLogger(__name__)
-_DRAIN_SECONDS = 4.0  # for what has begun; a container is killed ten seconds after it is asked to stop
+_DRAIN_SECONDS = 3.0  # for what has begun; a container is killed ten seconds after it is asked to stop
 
 
 class Tasks:
@@ -73,10 +76,14 @@ class Runtime:
     application: BotApplication
     monotonic: Monotonic
     intake: Intake
+    receiver: Receiver
     lanes: Lanes
     sender: Sender
     engine: Engine
     tasks: Tasks
+    health: Health
+    contact: Contact
+    times: UnitTimes
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -87,10 +94,11 @@ class Runtime:
             async with asyncio.TaskGroup() as group:
                 self.tasks.open(group)
                 parts = [
-                    group.create_task(self.intake.run(self.bot.id), name="intake"),
+                    group.create_task(self._receive(), name="receiver"),
                     group.create_task(self.engine.run(), name="engine"),
                     group.create_task(self.sender.run(), name="sender"),
                 ]
+                self.health.is_running = True
                 try:
                     yield
                 finally:
@@ -108,14 +116,15 @@ class Runtime:
             await self.lanes.idle()
             await self.sender.rested()
 
-    async def ready(self) -> Mapping[str, bool]:
-        """Return what must hold for the product to work."""
-        database = self.db.answers and await self.reader.answers()
-        return {"database": database, "telegram": self.intake.answered}
+    async def _receive(self) -> None:
+        await self.intake.open(self.bot.id)
+        await self.receiver.run()
 
     async def _stop(self, parts: list[asyncio.Task[None]]) -> None:
-        intake, *others = parts
-        intake.cancel()
+        receiver, *others = parts
+        self.health.is_running = False
+        self.intake.close()
+        receiver.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_DRAIN_SECONDS):
                 await self.lanes.idle()

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 import aiohttp
+from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
 from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -18,19 +19,35 @@ _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 10.0
 _KEEPALIVE_SECONDS = 15.0  # shorter than Telegram's own, so that a stale connection is rarely written to
 _USER_AGENT = "caiboshi"
+_NOT_THROUGH = (ProxyError, ProxyConnectionError, ProxyTimeoutError, OSError, EOFError)
 
 
 class NotSent(NetworkError):
     """No connection came about, so nothing can have happened: safe to try again."""
 
 
+class _NoTunnel(Exception):
+    """The proxy let nothing through; the message names no password."""
+
+
+class _Tunnels(ProxyConnector):
+    """Connections through a proxy, whose every fault says that nothing was sent yet."""
+
+    async def _wrap_create_connection(self, *args: Any, **named: Any) -> Any:
+        try:
+            return await super()._wrap_create_connection(*args, **named)
+        except _NOT_THROUGH as fault:
+            raise _NoTunnel(f"no way through the proxy: {type(fault).__name__}") from fault
+
+
 class Wire(BaseRequest):
     """A pool of connections to one Bot API server."""
 
-    def __init__(self, connections: int) -> None:
+    def __init__(self, connections: int, proxy: str = "") -> None:
+        """Make a pool of at most so many connections, through the proxy at that URL where one is given."""
         # Without it python-telegram-bot warns at every 429 that retry_after will become a timedelta.
         os.environ.setdefault("PTB_TIMEDELTA", "true")
-        self._connections = connections
+        self._connections, self._proxy = connections, proxy
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -41,8 +58,17 @@ class Wire(BaseRequest):
     async def initialize(self) -> None:
         """Open the pool."""
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_KEEPALIVE_SECONDS)
-            self._session = aiohttp.ClientSession(connector=connector, headers={"User-Agent": _USER_AGENT})
+            self._session = aiohttp.ClientSession(
+                connector=self._connector(), headers={"User-Agent": _USER_AGENT}
+            )
+
+    def _connector(self) -> aiohttp.TCPConnector:
+        limits: dict[str, Any] = {"limit": self._connections, "keepalive_timeout": _KEEPALIVE_SECONDS}
+        if not self._proxy:
+            return aiohttp.TCPConnector(**limits)
+        # A tunnel for plain HTTP too: what the proxy itself answers is never taken for Telegram's answer,
+        # and a tunnel that does not come about means that nothing was sent. The proxy finds the host's name.
+        return _Tunnels.from_url(self._proxy, rdns=True, **limits)
 
     async def shutdown(self) -> None:
         """Close the pool."""
@@ -76,6 +102,8 @@ class Wire(BaseRequest):
                 payload = await response.read()
         except aiohttp.ClientConnectorError as fault:
             raise NotSent(str(fault)) from fault  # names host and reason, never the path with the token
+        except _NoTunnel as fault:
+            raise NotSent(str(fault)) from fault
         except aiohttp.ConnectionTimeoutError as fault:
             raise NotSent(type(fault).__name__) from fault
         except TimeoutError as fault:

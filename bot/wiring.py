@@ -1,12 +1,20 @@
 """The only place where adapters meet use cases: one function, top to bottom."""
 
-from bot.application import build_application, build_bot
-from bot.config import Config
-from bot.intake import Intake
+from starlette.applications import Starlette
+from telegram.ext import ExtBot
+
+from bot.application import Wires, build_application, build_bot
+from bot.config import Config, Mode
+from bot.contact import Contact, Receiver
+from bot.health import Health
+from bot.intake import Intake, is_update
 from bot.lanes import Lanes
+from bot.metrics import Metrics, TimedDb, UnitTimes
 from bot.pace import Monotonic, Pace
+from bot.polling import Polling
 from bot.runtime import Runtime, Tasks
 from bot.sender import Sender
+from bot.webhook import Webhook, path_of, secret_of
 from features.app import App
 from features.growth.service import Growth
 from features.members.service import Members
@@ -17,6 +25,8 @@ from storage.db import open_db
 from storage.patience import PatientDb
 from storage.reader import open_reader
 from texts import catalog as texts
+from web import app as web
+from web.webhook import Webhook as WebhookRoute
 
 
 def build_app(config: Config) -> App:
@@ -29,9 +39,12 @@ def build(config: Config, clock: Clock) -> Runtime:
     catalog = texts.load()
     app = build_app(config)
     tasks = Tasks()
+    times = UnitTimes()
     own = open_db(config.storage.url, clock)
-    db = PatientDb(own)
-    bot, wires = build_bot(token=config.telegram.token, base_url=config.telegram.base_url)
+    db = PatientDb(TimedDb(own, times.observe))
+    reader = open_reader(own)
+    telegram = config.telegram
+    bot, wires = build_bot(token=telegram.token, base_url=telegram.base_url, proxy=telegram.proxy)
     application = build_application(bot, catalog)
     monotonic = Monotonic()
     sender = Sender(
@@ -47,19 +60,14 @@ def build(config: Config, clock: Clock) -> Runtime:
     lanes = Lanes(
         db=db, app=app, catalog=catalog, application=application, committed=sender.wake, spawn=tasks.spawn
     )
-    intake = Intake(
-        db=db,
-        lanes=lanes,
-        wire=wires.polling,
-        url=f"{config.telegram.base_url}{config.telegram.token}",
-        poll_seconds=config.telegram.poll_seconds,
-    )
+    intake = Intake(db=db, lanes=lanes, spawn=tasks.spawn)
+    contact = Contact()
     engine = Engine(runner=db, app=app, jobs=JOBS, clock=clock, committed=sender.wake)
     return Runtime(
         config=config,
         clock=clock,
         db=db,
-        reader=open_reader(own),
+        reader=reader,
         app=app,
         catalog=catalog,
         bot=bot,
@@ -67,8 +75,53 @@ def build(config: Config, clock: Clock) -> Runtime:
         application=application,
         monotonic=monotonic,
         intake=intake,
+        receiver=_receiver(config, bot, wires, intake, contact),
         lanes=lanes,
         sender=sender,
         engine=engine,
         tasks=tasks,
+        health=Health(db=own, reader=reader, contact=contact),
+        contact=contact,
+        times=times,
+    )
+
+
+def build_web(runtime: Runtime) -> Starlette:
+    """Return the web part over the product."""
+    telegram, intake = runtime.config.telegram, runtime.intake
+    metrics = Metrics(
+        times=runtime.times,
+        intake=intake,
+        lanes=runtime.lanes,
+        sender=runtime.sender,
+        contact=runtime.contact,
+        reader=runtime.reader,
+        clock=runtime.clock,
+    )
+    route = WebhookRoute(
+        path=path_of(telegram.webhook_url),
+        secret=secret_of(telegram),
+        is_update=is_update,
+        has_room=lambda: intake.has_room,
+        offer=intake.offer,
+    )
+    return web.build(
+        ready=runtime.health.checks,
+        metrics=metrics.text,
+        webhook=route if telegram.mode is Mode.WEBHOOK else None,
+    )
+
+
+def _receiver(config: Config, bot: ExtBot[None], wires: Wires, intake: Intake, contact: Contact) -> Receiver:
+    """Return the part by which updates come; the rest does not see which one it is."""
+    telegram = config.telegram
+    if telegram.mode is Mode.WEBHOOK:
+        return Webhook(contact=contact, bot=bot, url=telegram.webhook_url, secret=secret_of(telegram))
+    return Polling(
+        intake=intake,
+        contact=contact,
+        bot=bot,
+        wire=wires.polling,
+        url=f"{telegram.base_url}{telegram.token}",
+        poll_seconds=telegram.poll_seconds,
     )

@@ -105,6 +105,16 @@ class SqlInbox:
         )
         return tuple(Taken(InboxId(row.id), row.source, row.lane, row.body) for row in rows)
 
+    def unhandled(self, bot_id: int, source: str, source_ids: Sequence[int]) -> tuple[Taken, ...]:
+        """Return those of the rows with these numbers that are not done, in their order."""
+        rows = self.connection.execute(
+            select(inbox.c.id, inbox.c.source, inbox.c.lane, inbox.c.body)
+            .where(inbox.c.bot_id == bot_id, inbox.c.source == source, inbox.c.source_id.in_(source_ids))
+            .where(inbox.c.state == "new")
+            .order_by(inbox.c.id)
+        )
+        return tuple(Taken(InboxId(row.id), row.source, row.lane, row.body) for row in rows)
+
     def done(self, row: InboxId) -> bool:
         """Mark a row done and forget its body, in the transaction of its effects; False when done before."""
         return self._close(row, "done")

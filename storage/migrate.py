@@ -1,5 +1,6 @@
 """Brings a database to the schema this version needs."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -7,7 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.script.revision import ResolutionError
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, Select, Text, column, create_engine, event, make_url, select, table
 from sqlalchemy.pool import NullPool
 
 from storage.db import BEGIN, sqlite_engine
@@ -63,6 +64,17 @@ def beyond(revision: str | None) -> tuple[str, ...]:
             f"written by a newer version of caiboshi (schema {revision}): use that version, or a backup"
         ) from fault
     return tuple(reversed(missing))
+
+
+@cache
+def newest() -> str | None:
+    """Return the revision that this version needs."""
+    return ScriptDirectory(str(_SCRIPTS)).get_current_head()
+
+
+def standing_revision() -> Select[str]:
+    """Return the query for the revision that a database is at, as `version_num`."""
+    return select(column("version_num", Text)).select_from(table("alembic_version"))
 
 
 def _run(url: str | URL, revision: str, *, up: bool) -> None:

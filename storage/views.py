@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, select, text
 
 from storage.growth import point_lot, points_due
 from storage.journal import journal
@@ -29,6 +29,23 @@ def outbox_tail(limit: int) -> Select[Any]:
         )
         .order_by(outbox.c.id.desc())
         .limit(limit)
+    )
+
+
+def outbox_standing() -> Select[Any]:
+    """Return how many messages wait, how many are leaving, and since when the longest due one waits.
+
+    The conditions are written out as the partial indexes have them, so that no row but theirs is looked at.
+    """
+    leaving = select(func.count()).select_from(outbox).where(text("state = 'sending'")).scalar_subquery()
+    return (
+        select(
+            func.count().label("pending"),
+            func.min(outbox.c.not_before).label("due_since"),
+            leaving.label("sending"),
+        )
+        .select_from(outbox)
+        .where(text("state = 'pending'"))
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import uvicorn
 from starlette.applications import Starlette
 
-_GRACE_SECONDS = 3
+_GRACE_SECONDS = 1  # behind the product: whoever still asks hears at once that it has ended
 
 
 class PortUnavailable(Exception):

@@ -74,7 +74,8 @@ def test_the_rest_of_the_environment_means_nothing() -> None:
         ("[telegramm]", "{path}: there is no table [telegramm]; did you mean 'telegram'?"),
         (
             "[xyzzy]",
-            "{path}: there is no table [xyzzy]; there are telegram, storage, members, growth, sending, web",
+            "{path}: there is no table [xyzzy]; "
+            "there are telegram, storage, members, growth, sending, web, log",
         ),
         ("growth = 5", "{path}: growth must be a table [growth], not the value 5"),
         (
