@@ -22,6 +22,8 @@ Reader = Callable[[Json], Any]
 
 _USER = fields("first_name:str! last_name:str username:str language_code:str id:int")
 _GROUP = fields("title:str! creator:int! type:str id:int username:str join_by_request:bool forum:bool")
+_CHANNEL = fields("title:str! creator:int! linked:int id:int username:str")
+_PRIVACY = fields("privacy:bool! bot:int")
 _CLOCK = fields("now:str advance_seconds:number")
 _FAULT = fields("kind:str! method:str times:int retry_after:int status:int seconds:number ratio:number")
 _LIMITS = fields("per_second:int chat_per_second:int group_per_minute:int")
@@ -50,6 +52,8 @@ class Control:
             _post("/control/latency", self._latency),
             _post("/control/users", self._user),
             _post("/control/groups", self._group),
+            _post("/control/channels", self._channel),
+            _post("/control/bots/privacy", self._privacy),
             _post("/control/act", self._act),
             _post("/control/clock", self._clock),
             _post("/control/faults", lambda body: box.fault(**checked_fields(_FAULT, body, "faults"))),
@@ -72,7 +76,17 @@ class Control:
     def _group(self, body: Json) -> Json:
         given = checked_fields(_GROUP, body, "groups")
         kind = given.pop("type", "supergroup")
+        if kind == "channel":
+            raise ControlError("a channel is made by POST /control/channels")
         return self._sandbox.add_group(kind=kind, chat_id=given.pop("id", 0), **given)
+
+    def _channel(self, body: Json) -> Json:
+        given = checked_fields(_CHANNEL, body, "channels")
+        return self._sandbox.add_channel(chat_id=given.pop("id", 0), **given)
+
+    def _privacy(self, body: Json) -> Json:
+        given = checked_fields(_PRIVACY, body, "bots/privacy")
+        return self._sandbox.set_privacy(given.get("bot"), privacy=given["privacy"])
 
     def _act(self, body: Json) -> Json:
         named: dict[str, Field] = fields("as:int! do:str!")

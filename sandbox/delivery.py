@@ -1,8 +1,8 @@
 """Who learns of what: messages and changes of membership on their way into the bots' queues."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sandbox.model import Callback, Chat, InviteLink, JoinRequest, Json, Member, Message
+from sandbox.model import TELEGRAM, Callback, Chat, InviteLink, JoinRequest, Json, Member, Message
 from sandbox.objects import (
     callback_object,
     chat_object,
@@ -34,19 +34,59 @@ def post(world: World, chat: Chat, message: Message) -> Json:
     chat.messages[message.id] = message
     chat.reads[message.sender] = message.id
     world.touch()
-    return tell(world, chat, message, "message")
+    body = tell(world, chat, message, "message")
+    if chat.is_channel and chat.linked and not message.is_service:
+        _forward(world, chat, message)
+    return body
+
+
+def change(world: World, chat: Chat, message: Message) -> Json:
+    """Date an edit and tell the bots, also that of its copy in a discussion group; return the Message."""
+    message.edit_date = world.clock.unix()
+    world.touch()
+    if chat.is_channel and chat.linked:
+        group = world.groups[chat.linked]
+        for copy in [found for found in group.messages.values() if _is_copy(found, chat, message)]:
+            group.messages[copy.id] = _copy(world, chat, message, copy.id)
+            tell(world, group, group.messages[copy.id], "edited_message")
+    return tell(world, chat, message, "edited_message")
+
+
+def _forward(world: World, channel: Chat, source: Message) -> None:
+    """Put a channel's post into its discussion group, pinned, as Telegram does by itself."""
+    group = world.groups[channel.linked]
+    group.last_id += 1
+    group.pinned.append(group.last_id)
+    post(world, group, _copy(world, channel, source, group.last_id))
+
+
+def _copy(world: World, channel: Chat, source: Message, message_id: int) -> Message:
+    where = {"chat": chat_object(world, channel), "message_id": source.id, "date": source.date}
+    found = replace(source, id=message_id, reply_to=0, markup=None, automatic=True)
+    found.sender, found.sender_chat, found.origin = TELEGRAM.id, channel.id, {"type": "channel", **where}
+    return found
+
+
+def _is_copy(message: Message, channel: Chat, source: Message) -> bool:
+    origin = message.origin or {}
+    return message.automatic and message.sender_chat == channel.id and origin["message_id"] == source.id
 
 
 def next_message(world: World, chat: Chat, sender: int, *, topic: int = 0) -> Message:
     """Return an empty message with the chat's next id, dated now; anonymous ones write as the group."""
     chat.last_id += 1
-    anonymous = not chat.is_private and "is_anonymous" in world.member(chat, sender).rights
-    return Message(chat.last_id, world.clock.unix(), sender, anonymous=anonymous, topic=topic)
+    message = Message(chat.last_id, world.clock.unix(), sender, topic=topic)
+    member = world.member(chat, sender)
+    if "is_anonymous" in member.rights and not chat.is_channel:
+        message.anonymous, message.signature = True, member.custom_title
+    return message
 
 
 def tell(world: World, chat: Chat, message: Message, kind: str) -> Json:
     """Queue a message or its edit for every bot that may see it; return the Message."""
     date = message.edit_date or message.date
+    if chat.is_channel:
+        kind = {"message": "channel_post", "edited_message": "edited_channel_post"}[kind]
     for bot in bots_in(world, chat):
         if sees(world, chat, message, bot):
             bot.queue.push(kind, message_object(world, chat, message, viewer=bot.id), date=date)
@@ -62,12 +102,14 @@ def bots_in(world: World, chat: Chat) -> list[Bot]:
 
 def sees(world: World, chat: Chat, message: Message, bot: Bot) -> bool:
     """Say whether a message reaches `bot`: own ones only when they tell of an event, else by privacy mode."""
-    sender = world.users[message.sender]
     if message.is_service:
         return True
-    if sender.is_bot:
+    if chat.is_channel:
+        return message.sender != bot.id
+    if message.sender in world.bots:
         return False
-    if chat.is_private or not bot.privacy or world.member(chat, bot.id).is_admin:
+    hears = not chat.privacy.get(bot.id, bot.privacy)
+    if chat.is_private or hears or world.member(chat, bot.id).is_admin or message.via_bot == bot.id:
         return True
     answered = chat.messages.get(message.reply_to)
     if answered is not None and answered.sender == bot.id:
@@ -99,6 +141,8 @@ def set_member(
     chat.members[user_id] = member
     if user_id in world.bots:
         told[user_id] = world.bots[user_id]
+        if not old.inside:
+            chat.privacy[user_id] = told[user_id].privacy
     for bot in told.values():
         kind = "my_chat_member" if bot.id == user_id else "chat_member"
         if kind == "my_chat_member" or world.member(chat, bot.id).is_admin:
@@ -122,8 +166,8 @@ def _membership(
         "chat": chat_object(world, chat),
         "from": user_object(world.users[actor]),
         "date": world.clock.unix(),
-        "old_chat_member": member_object(world, user_id, old, viewer=viewer),
-        "new_chat_member": member_object(world, user_id, new, viewer=viewer),
+        "old_chat_member": member_object(world, chat, user_id, old, viewer=viewer),
+        "new_chat_member": member_object(world, chat, user_id, new, viewer=viewer),
     }
     if door and door.link is not None:
         found["invite_link"] = link_object(world, chat, door.link, viewer=viewer)

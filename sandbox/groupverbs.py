@@ -1,11 +1,12 @@
 """What people do about groups: come, ask, leave, let in, send away, promote."""
 
-from sandbox.delivery import Door, next_message, post, set_member
+from sandbox.changes import upgrade
+from sandbox.delivery import Door, set_member
 from sandbox.errors import ControlError, not_found
 from sandbox.model import MEMBER, Chat, InviteLink, Json, Member, User
 from sandbox.objects import chat_object, member_object
 from sandbox.people import admit, ask, enter, go
-from sandbox.rights import ADMIN_RIGHTS, ALL_RIGHTS
+from sandbox.rights import rights_of
 from sandbox.world import World
 
 
@@ -64,7 +65,7 @@ def _by_link(world: World, url: str) -> tuple[Chat, InviteLink]:
 
 def approve(world: World, me: User, given: Json) -> Json:
     """Let somebody in who asked."""
-    chat = _admin(world, me, given, "can_invite_users")
+    chat = admin_of(world, me, given, "can_invite_users")
     asked = chat.requests.get(given["user"])
     if asked is None:
         raise not_found(f"user {given['user']} did not ask to join chat {chat.id}")
@@ -73,7 +74,7 @@ def approve(world: World, me: User, given: Json) -> Json:
 
 def decline(world: World, me: User, given: Json) -> Json:
     """Turn somebody down who asked."""
-    chat = _admin(world, me, given, "can_invite_users")
+    chat = admin_of(world, me, given, "can_invite_users")
     if chat.requests.pop(given["user"], None) is None:
         raise not_found(f"user {given['user']} did not ask to join chat {chat.id}")
     world.touch()
@@ -83,15 +84,15 @@ def decline(world: World, me: User, given: Json) -> Json:
 def add(world: World, me: User, given: Json) -> Json:
     """Bring somebody in; members may too where the group lets them invite."""
     chat = world.group(given["chat"])
-    mine = world.member(chat, me.id)
-    plain = mine.status == "member" and "can_invite_users" in chat.permissions
-    if not plain and not mine.may("can_invite_users"):
+    if not world.allows(chat, me.id, "can_invite_users"):
         raise ControlError(f"user {me.id} may not add people to chat {chat.id}")
-    user = _somebody(world, given)
+    user = somebody(world, given)
     member = world.member(chat, user.id)
     if member.inside:
         raise ControlError(f"user {user.id} is in chat {chat.id} already")
-    if member.status == "kicked" and not mine.may("can_restrict_members"):
+    if user.is_bot and chat.is_channel:
+        raise ControlError("a bot comes into a channel as administrator only; promote it")
+    if member.status == "kicked" and not world.member(chat, me.id).may("can_restrict_members"):
         raise ControlError(f"user {user.id} is banned from chat {chat.id}")
     message = enter(world, chat, user.id, actor=me.id)
     return {"chat": chat.id, "status": world.member(chat, user.id).status, "message": message}
@@ -99,11 +100,11 @@ def add(world: World, me: User, given: Json) -> Json:
 
 def kick(world: World, me: User, given: Json) -> Json:
     """Send somebody away for good."""
-    chat = _admin(world, me, given, "can_restrict_members")
-    user = _somebody(world, given)
-    _check_rank(world, me, chat, user)
+    chat = admin_of(world, me, given, "can_restrict_members")
+    user = somebody(world, given)
+    check_rank(world, me, chat, user)
     go(world, chat, user.id, actor=me.id, to=Member("kicked"))
-    return _standing(world, chat, user)
+    return standing(world, chat, user)
 
 
 def leave(world: World, me: User, given: Json) -> Json:
@@ -115,72 +116,76 @@ def leave(world: World, me: User, given: Json) -> Json:
     if not world.member(chat, me.id).inside:
         raise ControlError(f"user {me.id} is not in chat {chat.id}")
     go(world, chat, me.id, actor=me.id)
-    return _standing(world, chat, me)
+    return standing(world, chat, me)
 
 
 def promote(world: World, me: User, given: Json) -> Json:
     """Make somebody an administrator, or change their rights; a bot outside is brought in."""
-    chat = _admin(world, me, given, "can_promote_members")
-    user = _somebody(world, given)
-    _check_rank(world, me, chat, user)
-    rights = frozenset(given.get("rights", ALL_RIGHTS))
-    if rights - frozenset(ADMIN_RIGHTS):
-        raise ControlError(f"rights must be among {', '.join(ADMIN_RIGHTS)}; got {', '.join(sorted(rights))}")
+    chat = admin_of(world, me, given, "can_promote_members")
+    user = somebody(world, given)
+    check_rank(world, me, chat, user)
+    known = frozenset(rights_of(chat.kind))
+    rights = frozenset(given.get("rights", known - {"is_anonymous"}))
+    if rights - known:
+        raise ControlError(
+            f"rights must be among {', '.join(sorted(known))}; got {', '.join(sorted(rights))}"
+        )
     mine = world.member(chat, me.id)
     if mine.status != "creator" and rights - mine.rights:
         raise ControlError(f"user {me.id} cannot give rights they do not have")
     if not world.member(chat, user.id).inside:
         if not user.is_bot:
             raise ControlError(f"user {user.id} is not in chat {chat.id}; add them first")
-        enter(world, chat, user.id, actor=me.id)
-    new = Member("administrator", rights=rights | {"can_manage_chat"}, promoted_by=me.id)
+        if not chat.is_channel:
+            enter(world, chat, user.id, actor=me.id)
+    all_rights, signed = rights | {"can_manage_chat"}, given.get("title", "")
+    new = Member("administrator", rights=all_rights, promoted_by=me.id, custom_title=signed)
     set_member(world, chat, user.id, new, actor=me.id)
-    return _standing(world, chat, user)
+    return standing(world, chat, user)
 
 
 def demote(world: World, me: User, given: Json) -> Json:
     """Make an administrator a plain member."""
-    chat = _admin(world, me, given, "can_promote_members")
-    user = _somebody(world, given)
-    _check_rank(world, me, chat, user)
+    chat = admin_of(world, me, given, "can_promote_members")
+    user = somebody(world, given)
+    check_rank(world, me, chat, user)
     if world.member(chat, user.id).status != "administrator":
         raise ControlError(f"user {user.id} is no administrator of chat {chat.id}")
     set_member(world, chat, user.id, MEMBER, actor=me.id)
-    return _standing(world, chat, user)
+    return standing(world, chat, user)
 
 
 def migrate(world: World, me: User, given: Json) -> Json:
-    """Upgrade a basic group to a supergroup: a new chat id, message ids from 1; return the new Chat."""
+    """Upgrade a basic group to a supergroup: a new chat id, message ids from 1; return the new Chat.
+
+    `first` names the service message the bots hear of first: "to" (default) or "from".
+    """
     old = world.group(given["chat"])
     if old.kind != "group" or world.member(old, me.id).status != "creator":
         raise ControlError(f"only the creator upgrades, and only a basic group; got chat {old.id}")
-    new = world.add_group(Chat(0, "supergroup", old.title, permissions=old.permissions))
-    farewell = next_message(world, old, me.id)
-    farewell.event = {"migrate_to_chat_id": new.id}
-    post(world, old, farewell)
-    new.members = dict(old.members)
-    old.members, old.migrated_to = {}, new.id
-    welcome = next_message(world, new, me.id)
-    welcome.event = {"migrate_from_chat_id": old.id}
-    post(world, new, welcome)
-    return chat_object(world, new)
+    first = given.get("first", "to")
+    if first not in ("to", "from"):
+        raise ControlError(f"first must be to or from; got {first}")
+    return chat_object(world, upgrade(world, old, me.id, from_first=first == "from"))
 
 
-def _admin(world: World, me: User, given: Json, right: str) -> Chat:
+def admin_of(world: World, me: User, given: Json, right: str) -> Chat:
+    """Return the chat a verb names. Raises ControlError unless `me` holds `right` there."""
     chat = world.group(given["chat"])
     if not world.member(chat, me.id).may(right):
         raise ControlError(f"user {me.id} needs the right {right} in chat {chat.id}")
     return chat
 
 
-def _somebody(world: World, given: Json) -> User:
+def somebody(world: World, given: Json) -> User:
+    """Return the person or bot a verb is about."""
     user = world.users.get(given["user"])
     if user is None:
         raise not_found(f"no user has the id {given['user']}; GET /control/world lists them")
     return user
 
 
-def _check_rank(world: World, me: User, chat: Chat, user: User) -> None:
+def check_rank(world: World, me: User, chat: Chat, user: User) -> None:
     """Raise ControlError where `me` does not stand above `user`."""
     member = world.member(chat, user.id)
     if user.id == me.id or member.status == "creator":
@@ -190,5 +195,6 @@ def _check_rank(world: World, me: User, chat: Chat, user: User) -> None:
         raise ControlError(f"user {user.id} is an administrator whom user {me.id} did not promote")
 
 
-def _standing(world: World, chat: Chat, user: User) -> Json:
-    return member_object(world, user.id, world.member(chat, user.id))
+def standing(world: World, chat: Chat, user: User) -> Json:
+    """Return a user's ChatMember, as verbs answer it."""
+    return member_object(world, chat, user.id, world.member(chat, user.id))

@@ -19,6 +19,20 @@ class User:
     username: str = ""
     language_code: str = ""
     is_bot: bool = False
+    deactivated: bool = False
+
+
+TELEGRAM = User(777_000, "Telegram")
+"""Who forwards the posts of a channel to its discussion group."""
+
+CHANNEL_BOT = User(136_817_688, "Channel", username="Channel_Bot", is_bot=True)
+"""Who stands for a person who writes as a channel."""
+
+ANONYMOUS = User(1_087_968_824, "Group", username="GroupAnonymousBot", is_bot=True)
+"""Who stands for an administrator who is anonymous."""
+
+SERVICE_ACCOUNTS = {user.id: user for user in (TELEGRAM, CHANNEL_BOT, ANONYMOUS)}
+"""Accounts every world has and nobody can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,7 @@ class Member:
     until: int = 0
     is_member: bool = True
     promoted_by: int = 0
+    custom_title: str = ""
 
     @property
     def inside(self) -> bool:
@@ -56,7 +71,7 @@ CREATOR = Member("creator")
 
 @dataclass(slots=True)
 class Message:
-    """A message of one chat.
+    """A message of one chat. `sender` is who really wrote it, `sender_chat` the channel they wrote as.
 
     `event` holds the fields of a service message that names nobody, by Bot API name. `topic` is the forum
     topic, 0 outside of any and in General; `thread` the topic or the first message of a chain of replies.
@@ -79,6 +94,11 @@ class Message:
     pinned: int = 0
     event: Json = field(default_factory=dict)
     anonymous: bool = False
+    origin: Json | None = None
+    sender_chat: int = 0
+    automatic: bool = False
+    signature: str = ""
+    via_bot: int = 0
     topic: int = 0
     thread: int = 0
 
@@ -131,7 +151,11 @@ class Topic:
 
 @dataclass(slots=True)
 class Chat:
-    """A group, or the private chat of `bot` and `user` (then `id` is the user's id)."""
+    """A group, a channel, or the private chat of `bot` and `user` (then `id` is the user's id).
+
+    `linked` is the discussion group of a channel, or the channel of a discussion group; `privacy` what each
+    bot's privacy mode was when it came in.
+    """
 
     id: int
     kind: str
@@ -154,6 +178,16 @@ class Chat:
     instance: str = ""
     migrated_to: int = 0
     topics: dict[int, Topic] = field(default_factory=dict)
+    description: str = ""
+    linked: int = 0
+    banned_senders: set[int] = field(default_factory=set)
+    privacy: dict[int, bool] = field(default_factory=dict)
+    deleted: bool = False
+
+    @property
+    def is_channel(self) -> bool:
+        """Say whether only administrators post here, as the channel."""
+        return self.kind == "channel"
 
     @property
     def is_forum(self) -> bool:

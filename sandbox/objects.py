@@ -1,16 +1,23 @@
 """Bot API objects, written from the world."""
 
-from sandbox.model import Callback, Chat, InviteLink, JoinRequest, Json, Member, Message, Toast, Topic, User
-from sandbox.rights import ADMIN_RIGHTS, PERMISSIONS
+from sandbox.model import (
+    ANONYMOUS,
+    CHANNEL_BOT,
+    SERVICE_ACCOUNTS,
+    TELEGRAM,
+    Callback,
+    Chat,
+    InviteLink,
+    JoinRequest,
+    Json,
+    Member,
+    Message,
+    Toast,
+    Topic,
+    User,
+)
+from sandbox.rights import PERMISSIONS, rights_of
 from sandbox.world import Bot, World
-
-ANONYMOUS: Json = {
-    "id": 1_087_968_824,
-    "is_bot": True,
-    "first_name": "Group",
-    "username": "GroupAnonymousBot",
-}
-"""Who stands for an administrator who is anonymous."""
 
 
 def user_object(user: User) -> Json:
@@ -65,12 +72,10 @@ def message_object(
     """
     found: Json = {
         "message_id": message.id,
-        "from": user_object(world.users[message.sender]),
+        **_sender_fields(world, chat, message),
         "chat": chat_object(world, chat),
         "date": message.date,
     }
-    if message.anonymous:
-        found |= {"from": ANONYMOUS, "sender_chat": chat_object(world, chat)}
     if message.thread:
         found["message_thread_id"] = message.thread
     if message.topic:
@@ -85,6 +90,8 @@ def message_object(
     for name, value in (
         ("edit_date", message.edit_date),
         ("quote", message.quote),
+        ("forward_origin", message.origin),
+        ("is_automatic_forward", message.automatic),
         ("entities", message.entities),
         ("link_preview_options", message.preview),
         ("has_protected_content", message.protected),
@@ -93,6 +100,26 @@ def message_object(
     ):
         if value:
             found[name] = value
+    return found
+
+
+def _sender_fields(world: World, chat: Chat, message: Message) -> Json:
+    """Return who is seen to write: a person, the group of an anonymous one, or a channel."""
+    found: Json = {}
+    if chat.is_channel:
+        found["sender_chat"] = chat_object(world, chat)
+    elif message.anonymous:
+        found |= {"from": user_object(ANONYMOUS), "sender_chat": chat_object(world, chat)}
+    elif message.sender_chat:
+        stand_in = TELEGRAM if message.automatic else CHANNEL_BOT
+        channel = chat_object(world, world.groups[message.sender_chat])
+        found |= {"from": user_object(stand_in), "sender_chat": channel}
+    else:
+        found["from"] = user_object(world.users[message.sender])
+    if message.signature:
+        found["author_signature"] = message.signature
+    if message.via_bot:
+        found["via_bot"] = user_object(world.users[message.via_bot])
     return found
 
 
@@ -114,14 +141,17 @@ def pinned_object(world: World, chat: Chat, message_id: int, *, viewer: int) -> 
     return message_object(world, chat, message, viewer=viewer, nested=True)
 
 
-def member_object(world: World, user_id: int, member: Member, *, viewer: int = 0) -> Json:
+def member_object(world: World, chat: Chat, user_id: int, member: Member, *, viewer: int = 0) -> Json:
     """Return a ChatMember as `viewer` (a bot's id) sees it."""
-    found: Json = {"user": user_object(world.users[user_id]), "status": member.status}
+    user = SERVICE_ACCOUNTS.get(user_id) or world.users[user_id]
+    found: Json = {"user": user_object(user), "status": member.status}
+    if member.custom_title:
+        found["custom_title"] = member.custom_title
     if member.status == "creator":
-        return found | {"is_anonymous": False}
+        return found | {"is_anonymous": "is_anonymous" in member.rights}
     if member.status == "administrator":
         found["can_be_edited"] = bool(viewer) and member.promoted_by == viewer
-        return found | {right: right in member.rights for right in ADMIN_RIGHTS}
+        return found | {right: right in member.rights for right in rights_of(chat.kind)}
     if member.status == "restricted":
         found |= {"is_member": member.is_member, "until_date": member.until}
         return found | permissions_object(member.permissions)

@@ -7,8 +7,8 @@ from sandbox.model import LEFT, MEMBER, Chat, InviteLink, JoinRequest, Json, Mem
 from sandbox.world import World
 
 
-def enter(world: World, chat: Chat, user_id: int, *, actor: int, door: Door | None = None) -> Json:
-    """Make somebody a member; return the service message that says so."""
+def enter(world: World, chat: Chat, user_id: int, *, actor: int, door: Door | None = None) -> Json | None:
+    """Make somebody a member; return the service message that says so: a channel has none."""
     old = world.member(chat, user_id)
     new = replace(old, is_member=True) if old.status == "restricted" else MEMBER
     chat.requests.pop(user_id, None)
@@ -16,6 +16,8 @@ def enter(world: World, chat: Chat, user_id: int, *, actor: int, door: Door | No
         door.link.joined.add(user_id)
     chat.reads[user_id] = chat.last_id
     set_member(world, chat, user_id, new, actor=actor, door=door)
+    if chat.is_channel:
+        return None
     message = next_message(world, chat, actor if door is None else user_id)
     message.new_members = (user_id,)
     return post(world, chat, message)
@@ -30,7 +32,7 @@ def go(world: World, chat: Chat, user_id: int, *, actor: int, to: Member = LEFT)
     for link in chat.links.values():
         link.joined.discard(user_id)
     set_member(world, chat, user_id, to, actor=actor)
-    if old.inside:
+    if old.inside and not chat.is_channel:
         message = next_message(world, chat, actor)
         message.left_member = user_id
         post(world, chat, message)
@@ -44,6 +46,6 @@ def ask(world: World, chat: Chat, user_id: int, link: InviteLink | None) -> Join
     return request
 
 
-def admit(world: World, chat: Chat, request: JoinRequest, *, actor: int) -> Json:
-    """Let somebody in who asked; return the service message."""
+def admit(world: World, chat: Chat, request: JoinRequest, *, actor: int) -> Json | None:
+    """Let somebody in who asked; return the service message, which a channel does not have."""
     return enter(world, chat, request.user, actor=actor, door=Door(request.link, via_request=True))

@@ -23,8 +23,15 @@ clients of today refuse an administrator without the word."""
 CHANNEL_RIGHTS = ("can_post_messages", "can_edit_messages", "can_manage_direct_messages")
 """Rights that exist in channels only; accepted by promoteChatMember and without effect in groups."""
 
-ALL_RIGHTS = frozenset(ADMIN_RIGHTS) - {"is_anonymous"}
-"""What a promotion without a list gives: everything but anonymity."""
+_GROUPS_ONLY = ("can_pin_messages", "can_manage_topics", "can_manage_tags")
+
+
+def rights_of(kind: str) -> tuple[str, ...]:
+    """Return every right an administrator of such a chat can hold."""
+    if kind != "channel":
+        return ADMIN_RIGHTS
+    return (*CHANNEL_RIGHTS, *(right for right in ADMIN_RIGHTS if right not in _GROUPS_ONLY))
+
 
 SEND_PERMISSIONS = (
     "can_send_messages",
@@ -56,6 +63,8 @@ DEFAULT_PERMISSIONS = frozenset((*SEND_PERMISSIONS, "can_react_to_messages", "ca
 UPDATE_KINDS = (
     "message",
     "edited_message",
+    "channel_post",
+    "edited_channel_post",
     "callback_query",
     "my_chat_member",
     "chat_member",

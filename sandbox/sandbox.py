@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.botapi import BotApi
 from sandbox.calls import CallLog
+from sandbox.chatverbs import check_public_name
 from sandbox.clock import SandboxClock
 from sandbox.courier import Courier
 from sandbox.delivery import set_member
@@ -81,22 +82,37 @@ class Sandbox:
     ) -> Json:
         """Add a group with its creator inside; return the Chat."""
         self._world.user(creator)
-        if kind not in ("supergroup", "group"):
+        if kind not in ("supergroup", "group", "channel"):
             raise ControlError(f"type must be supergroup or group; got {kind}")
-        if (username or forum) and kind == "group":
+        if (username and kind == "group") or (forum and kind != "supergroup"):
             raise ControlError(
                 "only a supergroup can have a username or topics; give none or type supergroup"
             )
         if not 1 <= utf16_length(title.strip()) <= MAX_TITLE:
             raise ControlError(f"title must have 1-{MAX_TITLE} characters")
-        if chat_id > 0 or (chat_id and (chat_id < -1_000_000_000_000) != (kind == "supergroup")):
+        if chat_id > 0 or (chat_id and (chat_id < -1_000_000_000_000) != (kind != "group")):
             raise ControlError(f"a supergroup has an id below -1000000000000, a group above; got {chat_id}")
+        check_public_name(username.removeprefix("@"))
         chat = Chat(chat_id, kind, title.strip(), username.removeprefix("@"), join_by_request)
+        if chat.is_channel:
+            chat.permissions = frozenset()
         if forum:
             open_forum(chat)
         self._world.add_group(chat)
         set_member(self._world, chat, creator, CREATOR, actor=creator)
         return chat_object(self._world, chat)
+
+    def add_channel(
+        self, title: str, creator: int, *, linked: int = 0, chat_id: int = 0, username: str = ""
+    ) -> Json:
+        """Add a channel with its creator inside, discussed in the supergroup `linked`; return the Chat."""
+        group = self._world.group(linked) if linked else None
+        if group is not None and (group.kind != "supergroup" or group.linked):
+            raise ControlError(f"linked must be a supergroup that is not linked yet; got {linked}")
+        made = self.add_group(title, creator, kind="channel", chat_id=chat_id, username=username)
+        if group is not None:
+            self._world.groups[made["id"]].linked, group.linked = group.id, made["id"]
+        return made
 
     def settle(self, *, started: Sequence[int] = ()) -> None:
         """Make what was done so far old: no update waits, all is read, and `started` users pressed Start."""
@@ -109,9 +125,12 @@ class Sandbox:
         for chat in world.groups.values():
             chat.reads.update(dict.fromkeys(chat.members, chat.last_id))
 
-    def set_privacy(self, bot: int, *, privacy: bool) -> None:
-        """Turn a bot's privacy mode on or off."""
-        self._world.bot(bot).privacy = privacy
+    def set_privacy(self, bot: int | None, *, privacy: bool) -> Json:
+        """Turn a bot's privacy mode on or off; a group goes by it once the bot is brought in anew."""
+        found = self._world.bot(bot)
+        found.privacy = privacy
+        self._world.touch()
+        return user_object(found.user) | {"privacy": privacy}
 
     def world(self) -> Json:
         """Return who and what exists: `now`, `bots`, `users`, `chats`."""
@@ -253,6 +272,4 @@ class Sandbox:
 def _check_names(user: User) -> None:
     if not 1 <= len(user.first_name.strip()) <= MAX_NAME or len(user.last_name) > MAX_NAME:
         raise ControlError(f"first_name must have 1-{MAX_NAME} characters, last_name at most {MAX_NAME}")
-    name = user.username
-    if name and not (name.isascii() and name.replace("_", "a").isalnum() and 3 <= len(name) <= 32):
-        raise ControlError(f"username must be 3-32 of A-Z a-z 0-9 _; got {name}")
+    check_public_name(user.username)

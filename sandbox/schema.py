@@ -84,6 +84,13 @@ _METHODS = {
     "setChatMenuButton": "chat_id:int menu_button:MenuButton",
     "sendChatAction": "business_connection_id:str chat_id:chat! message_thread_id:int action:str!",
     "setChatTitle": "chat_id:chat! title:str!",
+    "setChatDescription": "chat_id:chat! description:str",
+    "setChatPermissions": (
+        "chat_id:chat! permissions:ChatPermissions! use_independent_chat_permissions:bool"
+    ),
+    "setChatAdministratorCustomTitle": "chat_id:chat! user_id:int! custom_title:str!",
+    "banChatSenderChat": "chat_id:chat! sender_chat_id:int!",
+    "unbanChatSenderChat": "chat_id:chat! sender_chat_id:int!",
     "createForumTopic": "chat_id:chat! name:str! icon_color:int icon_custom_emoji_id:str",
     "editForumTopic": f"{_TOPIC} name:str icon_custom_emoji_id:str",
     "closeForumTopic": _TOPIC,

@@ -14,9 +14,7 @@ FIELDS = fields("chat:int! topic:int!")
 def create(world: World, me: User, given: Json) -> Json:
     """Open a topic; members may too where the group lets them."""
     chat = _forum(world, given)
-    member = world.member(chat, me.id)
-    free = member.inside and "can_manage_topics" in (member.permissions or chat.permissions)
-    if not free and not member.may("can_manage_topics"):
+    if not world.allows(chat, me.id, "can_manage_topics"):
         raise ControlError(f"user {me.id} needs the right can_manage_topics in chat {chat.id}")
     topic = Topic(0, _name(given), world.rng.choice(topics.COLORS))
     message = topics.create(world, chat, me.id, topic)

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from sandbox import groupverbs, topicverbs
-from sandbox.delivery import next_message, post, set_blocked, tell, tell_tap
-from sandbox.entities import Formatted, plain
+from sandbox import chatverbs, groupverbs, topicverbs
+from sandbox.delivery import change, next_message, post, set_blocked, tell_tap
+from sandbox.entities import Formatted
 from sandbox.errors import ApiError, ControlError, not_found
 from sandbox.methods.messages import remove
+from sandbox.methods.texts import read_text
 from sandbox.model import Callback, Chat, Json, Message, User
 from sandbox.objects import message_object
 from sandbox.params import checked_fields
@@ -25,6 +26,8 @@ def act(world: World, user_id: int, verb: str, given: Json) -> Json:
     """Do `verb` as a user; return what it made. Raises ControlError when a client would not let them."""
     me = world.user(user_id)
     known = VERBS.get(verb)
+    if me.deactivated:
+        raise ControlError(f"the account of user {me.id} is deleted; act as another")
     if known is None:
         raise ControlError(f"do must be one of {', '.join(VERBS)}; got {verb}")
     doer, allowed = known
@@ -44,9 +47,9 @@ def _chat(world: World, me: User, given: Json) -> Chat:
     return chat
 
 
-def _text(text: str) -> Formatted:
+def _text(world: World, text: str, entities: list[Json] | None = None) -> Formatted:
     try:
-        return plain(text)
+        return read_text(world, {"text": text, "entities": entities})
     except ApiError as error:
         raise ControlError(error.description.removeprefix("Bad Request: ")) from None
 
@@ -62,11 +65,9 @@ def can_write(world: World, chat: Chat, user_id: int) -> bool:
     """Say whether a client would let this user write here."""
     if chat.is_private:
         return not chat.blocked
-    member = world.member(chat, user_id)
-    if member.is_admin:
-        return True
-    allowed = member.permissions if member.status == "restricted" else chat.permissions
-    return member.inside and "can_send_messages" in allowed
+    if chat.is_channel:
+        return world.allows(chat, user_id, "can_post_messages")
+    return world.member(chat, user_id).is_admin or world.allows(chat, user_id, "can_send_messages")
 
 
 def start(world: World, me: User, given: Json) -> Json:
@@ -77,7 +78,7 @@ def start(world: World, me: User, given: Json) -> Json:
     chat = world.private(world.bot(given.get("bot")).id, me.id)
     set_blocked(world, chat, blocked=False)
     chat.started = True
-    return _say(world, chat, me, _text(f"/start {payload}"), 0)
+    return _say(world, chat, next_message(world, chat, me.id), _text(world, f"/start {payload}"))
 
 
 def send(world: World, me: User, given: Json) -> Json:
@@ -89,17 +90,65 @@ def send(world: World, me: User, given: Json) -> Json:
     reply_to = given.get("reply_to", 0)
     if reply_to:
         _message(chat, reply_to)
-    text = _text(given["text"])
-    topic = writable_topic(world, me, chat, given)
+    text = _text(world, given["text"], given.get("entities"))
+    sender_chat, via_bot = _channel(world, me, chat, given), _via(world, given)
+    message = next_message(world, chat, me.id, topic=writable_topic(world, me, chat, given))
+    message.reply_to, message.via_bot = reply_to, via_bot
+    if sender_chat:
+        message.sender_chat, message.anonymous, message.signature = sender_chat, False, ""
     if chat.is_private:
         chat.started = True
-    return _say(world, chat, me, text, reply_to, topic)
+    return _say(world, chat, message, text)
 
 
-def _say(world: World, chat: Chat, me: User, text: Formatted, reply_to: int, topic: int = 0) -> Json:
-    message = next_message(world, chat, me.id, topic=topic)
-    message.text, message.entities, message.reply_to = text.text, text.entities, reply_to
+def _say(world: World, chat: Chat, message: Message, text: Formatted) -> Json:
+    message.text, message.entities = text.text, text.entities
     return post(world, chat, message)
+
+
+def _channel(world: World, me: User, chat: Chat, given: Json) -> int:
+    """Return the channel a message is written as, 0 for none."""
+    if "as_channel" not in given:
+        return 0
+    channel = world.group(given["as_channel"])
+    if not channel.is_channel or world.member(channel, me.id).status != "creator":
+        raise ControlError(f"user {me.id} created no channel {channel.id}")
+    if chat.kind != "supergroup":
+        raise ControlError(f"one writes as a channel in supergroups only; chat {chat.id} is a {chat.kind}")
+    if channel.id in chat.banned_senders:
+        raise ControlError(f"channel {channel.id} is banned from chat {chat.id}")
+    return channel.id
+
+
+def _via(world: World, given: Json) -> int:
+    return world.bot(given["via"]).id if "via" in given else 0
+
+
+def publish(world: World, me: User, given: Json) -> Json:
+    """Post into a channel."""
+    if not world.group(given["chat"]).is_channel:
+        raise ControlError(f"chat {given['chat']} is no channel; write there with send")
+    return send(world, me, given)
+
+
+def pin(world: World, me: User, given: Json) -> Json:
+    """Pin a message; a service message tells of it."""
+    chat = _chat(world, me, given)
+    return chatverbs.pin(world, me, chat, _message(chat, given["message"]))
+
+
+def unpin(world: World, me: User, given: Json) -> Json:
+    """Unpin a message; no bot learns of it."""
+    chat = _chat(world, me, given)
+    return chatverbs.unpin(world, me, chat, _message(chat, given["message"]))
+
+
+def deactivate(world: World, me: User, _given: Json) -> Json:
+    """Delete the own account: no name is left, and no bot learns of it."""
+    me.first_name = me.last_name = me.username = me.language_code = ""
+    me.deactivated = True
+    world.touch()
+    return {"deactivated": me.id}
 
 
 def edit(world: World, me: User, given: Json) -> Json:
@@ -108,13 +157,11 @@ def edit(world: World, me: User, given: Json) -> Json:
     message = _message(chat, given["message"])
     if message.sender != me.id or message.is_service:
         raise ControlError(f"message {message.id} is not user {me.id}'s to edit")
-    text = _text(given["text"])
-    if text.text == message.text:
+    text = _text(world, given["text"], given.get("entities"))
+    if (text.text, text.entities) == (message.text, message.entities):
         return message_object(world, chat, message, viewer=me.id)
     message.text, message.entities = text.text, text.entities
-    message.edit_date = world.clock.unix()
-    world.touch()
-    return tell(world, chat, message, "edited_message")
+    return change(world, chat, message)
 
 
 def delete(world: World, me: User, given: Json) -> Json:
@@ -219,10 +266,16 @@ def read(world: World, me: User, given: Json) -> Json:
 _ABOUT = fields("chat:int! user:int!")
 _DOOR = fields("chat:int link:str")
 
+_SEND = "text:str! chat:int reply_to:int topic:int entities:[MessageEntity] as_channel:int via:int bot:int"
+
 VERBS = {
     "start": (start, fields("payload:str bot:int")),
-    "send": (send, fields("text:str! chat:int reply_to:int topic:int bot:int")),
-    "edit": (edit, fields("chat:int message:int! text:str! bot:int")),
+    "send": (
+        send,
+        fields(_SEND),
+    ),
+    "post": (publish, fields("chat:int! text:str! reply_to:int")),
+    "edit": (edit, fields("chat:int message:int! text:str! entities:[MessageEntity] bot:int")),
     "delete": (delete, fields("chat:int message:int! bot:int")),
     "tap": (tap, fields("chat:int message:int! button:str data:str forge:bool bot:int")),
     "join": (groupverbs.join, _DOOR),
@@ -232,9 +285,17 @@ VERBS = {
     "add": (groupverbs.add, _ABOUT),
     "kick": (groupverbs.kick, _ABOUT),
     "leave": (groupverbs.leave, fields("chat:int!")),
-    "promote": (groupverbs.promote, fields("chat:int! user:int! rights:words")),
+    "promote": (groupverbs.promote, fields("chat:int! user:int! rights:words title:str")),
     "demote": (groupverbs.demote, _ABOUT),
-    "migrate": (groupverbs.migrate, fields("chat:int!")),
+    "anonymous": (chatverbs.anonymous, fields("chat:int! on:bool")),
+    "restrict": (chatverbs.restrict, fields("chat:int! user:int! permissions:words! until:int")),
+    "title": (chatverbs.title, fields("chat:int! title:str!")),
+    "username": (chatverbs.username, fields("chat:int! username:str!")),
+    "pin": (pin, fields("chat:int message:int! bot:int")),
+    "unpin": (unpin, fields("chat:int message:int! bot:int")),
+    "migrate": (groupverbs.migrate, fields("chat:int! first:str")),
+    "delete_group": (chatverbs.delete_group, fields("chat:int!")),
+    "deactivate": (deactivate, fields("")),
     "topic": (topicverbs.create, fields("chat:int! name:str!")),
     "rename_topic": (topicverbs.rename, fields("chat:int! topic:int! name:str!")),
     "close_topic": (topicverbs.close, topicverbs.FIELDS),

@@ -113,6 +113,7 @@ def _group(world: World, chat: Chat, me: User, last: int | None) -> Json:
         "pinned": chat.pinned[-1] if chat.pinned and member.inside else None,
         "commands": offered_commands(world.bot(), chat, me, world),
         "keyboard": chat.keyboard if member.inside else None,
+        "linked": chat.linked or None,
         "is_forum": chat.is_forum,
         "topics": [
             {"id": topic.id, "name": topic.name, "closed": topic.closed, "hidden": topic.hidden}

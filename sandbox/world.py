@@ -7,7 +7,7 @@ from random import Random
 from sandbox.clock import SandboxClock
 from sandbox.errors import ControlError, not_found
 from sandbox.manners import Manners
-from sandbox.model import LEFT, MEMBER, Callback, Chat, Json, Member, Toast, User
+from sandbox.model import LEFT, MEMBER, SERVICE_ACCOUNTS, Callback, Chat, Json, Member, Toast, User
 from sandbox.updates import Pulse, UpdateQueue
 from sandbox.webhook import Webhook
 
@@ -84,17 +84,19 @@ class World:
         return found
 
     def group(self, chat_id: int) -> Chat:
-        """Return a group. Raises ControlError for an unknown one."""
+        """Return a group or channel. Raises ControlError for one that is not there."""
         found = self.groups.get(chat_id)
         if found is None:
             raise not_found(f"no group has the id {chat_id}; GET /control/world lists them")
         if found.migrated_to:
             raise not_found(f"group {chat_id} was upgraded to the supergroup {found.migrated_to}")
+        if found.deleted:
+            raise not_found(f"chat {chat_id} was deleted")
         return found
 
     def open_groups(self) -> list[Chat]:
-        """Return the groups that were not upgraded to another."""
-        return [chat for chat in self.groups.values() if not chat.migrated_to]
+        """Return the groups and channels that were neither deleted nor upgraded to another."""
+        return [chat for chat in self.groups.values() if not chat.migrated_to and not chat.deleted]
 
     def private(self, bot_id: int, user_id: int) -> Chat:
         """Return the private chat of a bot and a user, made on first use."""
@@ -122,6 +124,12 @@ class World:
             return back
         return member
 
+    def allows(self, chat: Chat, user_id: int, name: str) -> bool:
+        """Say whether a user of a group has the right `name`, or the permission that members have by it."""
+        member = self.member(chat, user_id)
+        given = member.permissions if member.status == "restricted" else chat.permissions
+        return member.may(name) or (member.inside and name in given)
+
     def insiders(self, chat: Chat) -> list[int]:
         """Return the ids of all who are in a group, in the order they came."""
         return [user_id for user_id in list(chat.members) if self.member(chat, user_id).inside]
@@ -141,7 +149,7 @@ class World:
             user.id = next(i for i in range(first, MAX_ID) if i not in self.users)
         if not 0 < user.id < MAX_ID:
             raise ControlError(f"a user id is 1 to 2^52, got {user.id}")
-        if user.id in self.users:
+        if user.id in self.users or user.id in SERVICE_ACCOUNTS:
             raise ControlError(f"the user id {user.id} is taken")
         self.check_username(user.username)
         self.users[user.id] = user
@@ -168,7 +176,7 @@ class World:
     def add_group(self, chat: Chat) -> Chat:
         """Take a group in; an id of 0 gets the next free one of its kind."""
         if chat.id == 0:
-            first = FIRST_SUPERGROUP_ID if chat.kind == "supergroup" else FIRST_GROUP_ID
+            first = FIRST_GROUP_ID if chat.kind == "group" else FIRST_SUPERGROUP_ID
             chat.id = next(i for i in range(first, -MAX_ID, -1) if i not in self.groups)
         if chat.id in self.groups:
             raise ControlError(f"the chat id {chat.id} is taken")

@@ -1,16 +1,17 @@
 """Methods that read and name chats."""
 
-from sandbox.delivery import next_message, post
+from sandbox.changes import retitle
 from sandbox.entities import utf16_length
 from sandbox.errors import bad_request
-from sandbox.methods.common import find_chat, find_group, find_user, need_right
-from sandbox.model import MEMBER, Chat, Json, Member
+from sandbox.methods.common import find_chat, find_group, find_user, need_right, too_long
+from sandbox.model import MEMBER, SERVICE_ACCOUNTS, Chat, Json, Member
 from sandbox.objects import chat_object, member_object, message_object, permissions_object
 from sandbox.people import go
 from sandbox.world import Bot, World
 
 GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
 MAX_TITLE = 128
+MAX_DESCRIPTION = 255
 
 
 def get_chat(world: World, bot: Bot, params: Json) -> Json:
@@ -32,7 +33,11 @@ def get_chat(world: World, bot: Bot, params: Json) -> Json:
 
 
 def _group_fields(world: World, bot: Bot, chat: Chat) -> Json:
-    found: Json = {"permissions": permissions_object(chat.permissions)}
+    found: Json = {} if chat.is_channel else {"permissions": permissions_object(chat.permissions)}
+    if chat.description:
+        found["description"] = chat.description
+    if chat.linked:
+        found["linked_chat_id"] = chat.linked
     if chat.kind == "supergroup":
         found["has_visible_history"] = True
     if chat.join_by_request:
@@ -49,13 +54,13 @@ def _group_fields(world: World, bot: Bot, chat: Chat) -> Json:
 def get_chat_member(world: World, bot: Bot, params: Json) -> Json:
     """Return one ChatMember."""
     chat = find_chat(world, bot, params["chat_id"])
-    user = find_user(world, params)
+    user = SERVICE_ACCOUNTS.get(params["user_id"]) or find_user(world, params)
     if not chat.is_private:
-        return member_object(world, user.id, world.member(chat, user.id), viewer=bot.id)
+        return member_object(world, chat, user.id, world.member(chat, user.id), viewer=bot.id)
     if user.id not in (chat.id, bot.id):
         raise bad_request("user not found")
     standing = Member("kicked") if chat.blocked and user.id == bot.id else MEMBER
-    return member_object(world, user.id, standing, viewer=bot.id)
+    return member_object(world, chat, user.id, standing, viewer=bot.id)
 
 
 def get_chat_administrators(world: World, bot: Bot, params: Json) -> list[Json]:
@@ -67,8 +72,10 @@ def get_chat_administrators(world: World, bot: Bot, params: Json) -> list[Json]:
     for user_id in world.insiders(chat):
         member = world.member(chat, user_id)
         shown = user_id == bot.id or not world.users[user_id].is_bot or params.get("return_bots", False)
-        if member.is_admin and shown:
-            found.append(member_object(world, user_id, member, viewer=bot.id))
+        # Who is anonymous is so to all but administrators.
+        hidden = "is_anonymous" in member.rights and not world.member(chat, bot.id).is_admin
+        if member.is_admin and shown and not hidden:
+            found.append(member_object(world, chat, user_id, member, viewer=bot.id))
     return found
 
 
@@ -87,10 +94,21 @@ def set_chat_title(world: World, bot: Bot, params: Json) -> bool:
         raise bad_request(f"title must be 1-{MAX_TITLE} characters long")
     if title == chat.title:
         raise bad_request("chat title is not modified")
-    chat.title = title
-    message = next_message(world, chat, bot.id)
-    message.event = {"new_chat_title": title}
-    post(world, chat, message)
+    retitle(world, chat, bot.id, title)
+    return True
+
+
+def set_chat_description(world: World, bot: Bot, params: Json) -> bool:
+    """Change what a group says about itself, or take it away."""
+    chat = find_group(world, bot, params)
+    need_right(world, bot, chat, "can_change_info", "set chat description")
+    text = params.get("description", "").strip()
+    if utf16_length(text) > MAX_DESCRIPTION:
+        raise too_long("description", MAX_DESCRIPTION)
+    if text == chat.description:
+        raise bad_request("chat description is not modified")
+    chat.description = text
+    world.touch()
     return True
 
 

@@ -11,7 +11,7 @@ from sandbox.world import Bot, World
 Handler = Callable[[World, Bot, Json], Any]
 """A method: what it answers is put under `result`."""
 
-KIND_NAMES = {"group": "group chat", "supergroup": "supergroup chat"}
+KIND_NAMES = {"group": "group chat", "supergroup": "supergroup chat", "channel": "channel chat"}
 
 
 def find_chat(world: World, bot: Bot, chat_id: int | str) -> Chat:
@@ -35,6 +35,8 @@ def _entered(world: World, bot: Bot, chat: Chat) -> Chat:
     if chat.migrated_to:
         text = "Bad Request: group chat was upgraded to a supergroup chat"
         raise ApiError(400, text, {"migrate_to_chat_id": chat.migrated_to})
+    if chat.deleted:
+        raise forbidden("the group chat was deleted")
     member = world.member(chat, bot.id)
     if member.inside:
         return chat
@@ -71,9 +73,12 @@ def check_can_write(world: World, bot: Bot, chat: Chat, permission: str = "can_s
     """Raise ApiError unless the bot may send into the chat now what needs `permission`."""
     if not chat.is_private:
         member = world.member(chat, bot.id)
-        allowed = member.permissions if member.status == "restricted" else chat.permissions
-        if not member.is_admin and permission not in allowed:
+        if chat.is_channel and not member.may("can_post_messages"):
+            raise bad_request("need administrator rights in the channel chat")
+        if not member.is_admin and not world.allows(chat, bot.id, permission):
             raise bad_request(f"not enough rights to send {CONTENTS[permission]} to the chat")
+    elif world.users[chat.id].deactivated:
+        raise forbidden("user is deactivated")
     elif chat.blocked:
         raise forbidden("bot was blocked by the user")
     elif not chat.started and chat.write_until <= world.clock.unix():

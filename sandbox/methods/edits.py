@@ -1,11 +1,11 @@
 """Methods that change messages of the bot."""
 
+from sandbox.delivery import change
 from sandbox.errors import bad_request
 from sandbox.markup import checked_markup
 from sandbox.methods.common import check_can_write, check_not_modelled, find_chat
 from sandbox.methods.texts import read_text
 from sandbox.model import Chat, Json, Message
-from sandbox.objects import message_object
 from sandbox.world import Bot, World
 
 NOT_MODIFIED = (
@@ -57,6 +57,4 @@ def editable(world: World, bot: Bot, params: Json) -> tuple[Chat, Message]:
 
 def edited(world: World, chat: Chat, message: Message) -> Json:
     """Date the change of a message; return the Message."""
-    message.edit_date = world.clock.unix()
-    world.touch()
-    return message_object(world, chat, message, viewer=message.sender)
+    return change(world, chat, message)

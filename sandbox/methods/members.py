@@ -3,16 +3,18 @@
 from dataclasses import replace
 
 from sandbox.delivery import set_member
+from sandbox.entities import utf16_length
 from sandbox.errors import bad_request
 from sandbox.methods.common import find_group, find_user, need_right
 from sandbox.methods.messages import remove
 from sandbox.model import LEFT, MEMBER, Chat, Json, Member, User
 from sandbox.people import admit, go
-from sandbox.rights import ADMIN_RIGHTS, PERMISSIONS, SEND_PERMISSIONS
+from sandbox.rights import PERMISSIONS, SEND_PERMISSIONS, rights_of
 from sandbox.world import Bot, World
 
 RESTRICT = "restrict/unrestrict chat member"
 INVITE = "manage join requests in the chat"
+MAX_CUSTOM_TITLE = 16
 SHORTEST_SECONDS = 30
 LONGEST_SECONDS = 366 * 86_400
 
@@ -53,6 +55,63 @@ def restrict_chat_member(world: World, bot: Bot, params: Json) -> bool:
         until = _until(world, params)
         new = Member("restricted", permissions=given, until=until, is_member=old.inside)
     set_member(world, chat, user.id, new, actor=bot.id)
+    return True
+
+
+def set_chat_permissions(world: World, bot: Bot, params: Json) -> bool:
+    """Set what all plain members may do."""
+    chat = find_group(world, bot, params)
+    need_right(world, bot, chat, "can_restrict_members", "change chat permissions")
+    given = _permissions(params)
+    if given == chat.permissions:
+        raise bad_request("CHAT_NOT_MODIFIED")
+    chat.permissions = given
+    world.touch()
+    return True
+
+
+def ban_chat_sender_chat(world: World, bot: Bot, params: Json) -> bool:
+    """Let nobody write as a channel any more."""
+    chat, sender = _sender_chat(world, bot, params)
+    chat.banned_senders.add(sender)
+    world.touch()
+    return True
+
+
+def unban_chat_sender_chat(world: World, bot: Bot, params: Json) -> bool:
+    """Let its owner write as a channel again."""
+    chat, sender = _sender_chat(world, bot, params)
+    chat.banned_senders.discard(sender)
+    world.touch()
+    return True
+
+
+def _sender_chat(world: World, bot: Bot, params: Json) -> tuple[Chat, int]:
+    chat = find_group(world, bot, params)
+    need_right(world, bot, chat, "can_restrict_members", RESTRICT)
+    sender = world.groups.get(params["sender_chat_id"])
+    if sender is None or sender.deleted:
+        raise bad_request("chat not found")
+    if not sender.is_channel or sender.id == chat.linked:
+        raise bad_request("PARTICIPANT_ID_INVALID")
+    return chat, sender.id
+
+
+def set_chat_administrator_custom_title(world: World, bot: Bot, params: Json) -> bool:
+    """Give an administrator the bot promoted another title than "admin"."""
+    chat = find_group(world, bot, params)
+    user = find_user(world, params)
+    if chat.kind != "supergroup":
+        raise bad_request("method is available only for supergroups")
+    member = world.member(chat, user.id)
+    if member.status != "administrator":
+        raise bad_request("user is not an administrator")
+    if member.promoted_by != bot.id:
+        raise bad_request("not enough rights to change custom title of the user")
+    title = params["custom_title"].strip()
+    if utf16_length(title) > MAX_CUSTOM_TITLE:
+        raise bad_request("ADMIN_RANK_INVALID")
+    set_member(world, chat, user.id, replace(member, custom_title=title), actor=bot.id)
     return True
 
 
@@ -98,16 +157,18 @@ def promote_chat_member(world: World, bot: Bot, params: Json) -> bool:
     """Make a member an administrator with these rights; without any, a plain member."""
     chat = find_group(world, bot, params)
     user = find_user(world, params)
-    if chat.kind != "supergroup":
+    if chat.kind == "group":
         raise bad_request("method is available only for supergroups")
     me = need_right(world, bot, chat, "can_promote_members", "promote/demote chat member")
     old = _promotable(world, bot, chat, user)
-    given = frozenset(right for right in ADMIN_RIGHTS if params.get(right))
+    given = frozenset(right for right in rights_of(chat.kind) if params.get(right))
     if given - me.rights:
         raise bad_request("RIGHT_FORBIDDEN")
     if given:
-        rights = given | {"can_manage_chat"}
-        new = Member("administrator", rights=rights, promoted_by=old.promoted_by or bot.id)
+        rights, title = given | {"can_manage_chat"}, old.custom_title
+        new = Member(
+            "administrator", rights=rights, promoted_by=old.promoted_by or bot.id, custom_title=title
+        )
     elif old.status == "administrator":
         new = MEMBER
     else:

@@ -1,9 +1,10 @@
 """Methods that write, delete and pin messages, and answer taps."""
 
-from sandbox.delivery import next_message, post
+from sandbox.changes import pin
+from sandbox.delivery import post
 from sandbox.entities import utf16_length
 from sandbox.errors import bad_request
-from sandbox.methods.common import check_can_write, check_not_modelled, find_chat, find_topic, need_right
+from sandbox.methods.common import check_can_write, check_not_modelled, find_chat, find_topic
 from sandbox.methods.sending import draft
 from sandbox.methods.texts import read_text
 from sandbox.model import GENERAL, Chat, Json, Message, Toast
@@ -89,14 +90,7 @@ def pin_chat_message(world: World, bot: Bot, params: Json) -> bool:
         raise bad_request("message to pin not found")
     if message.is_service:
         raise bad_request("message can't be pinned")
-    if chat.pinned and chat.pinned[-1] == message.id:
-        return True
-    if message.id in chat.pinned:
-        chat.pinned.remove(message.id)
-    chat.pinned.append(message.id)
-    notice = next_message(world, chat, bot.id, topic=message.topic)
-    notice.pinned = message.id
-    post(world, chat, notice)
+    pin(world, chat, bot.id, message)
     return True
 
 
@@ -123,8 +117,8 @@ def _pinnable(world: World, bot: Bot, params: Json) -> Chat:
     chat = find_chat(world, bot, params["chat_id"])
     if chat.is_private:
         check_can_write(world, bot, chat)
-    elif "can_pin_messages" not in chat.permissions:
-        need_right(world, bot, chat, "can_pin_messages", PIN)
+    elif not world.allows(chat, bot.id, "can_edit_messages" if chat.is_channel else "can_pin_messages"):
+        raise bad_request(f"not enough rights to {PIN}")
     return chat
 
 

@@ -7,7 +7,7 @@ from sandbox.model import Json
 from sandbox.objects import user_object
 from sandbox.world import World
 
-_PERSON = re.compile(r"tg://user\?id=(\d{1,15})/?")
+_PERSON = re.compile(r"tg://user\?id=(\d{1,16})/?")
 
 
 def read_text(world: World, params: Json) -> Formatted:

@@ -169,13 +169,17 @@ def test_no_control_body_breaks_the_sandbox() -> None:
             "title",
             "creator",
             "forum",
+            "linked",
+            "privacy",
             "now",
             "kind",
             "times",
             "ratio",
             "update_id",
         ]
-        paths = st.sampled_from(["users", "groups", "act", "clock", "faults", "redeliver", "nothing"])
+        paths = st.sampled_from(
+            ["users", "groups", "channels", "bots/privacy", "act", "clock", "faults", "redeliver", "nothing"]
+        )
         bodies = st.dictionaries(st.sampled_from(fields), _values(place), max_size=4) | JSON
 
         @ROUNDS

@@ -21,6 +21,7 @@ async def _prepared(place: Town) -> dict[str, dict[str, Any]]:
     first, second = (box.add_user(name)["id"] for name in ("First", "Second"))
     for new in (first, second):
         box.act(new, "request", chat=group)
+    channel = box.add_channel("Recipes", user)["id"]
     member = here | {"user_id": user}
     command = {"command": "deals", "description": "what is on"}
     return {
@@ -61,6 +62,11 @@ async def _prepared(place: Town) -> dict[str, dict[str, Any]]:
         "sendChatAction": here | {"action": "typing"},
         "setChatTitle": here | {"title": "Autumn"},
         **_forum_calls(place),
+        "setChatDescription": here | {"description": "fresh greens"},
+        "setChatPermissions": here | {"permissions": {"can_send_messages": True}},
+        "setChatAdministratorCustomTitle": here | {"user_id": place.world.members[1], "custom_title": "Cook"},
+        "banChatSenderChat": here | {"sender_chat_id": channel},
+        "unbanChatSenderChat": here | {"sender_chat_id": channel},
         "leaveChat": here,
     }
 

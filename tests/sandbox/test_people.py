@@ -181,7 +181,8 @@ async def test_privacy_mode_hides_what_is_not_for_the_bot(privacy: bool, heard: 
     async with town() as place:
         box, world = place.sandbox, place.world
         box.set_privacy(world.bot, privacy=privacy)
-        box.act(world.owner, "demote", chat=world.group, user=world.bot)
+        box.act(world.owner, "kick", chat=world.group, user=world.bot)
+        box.act(world.owner, "add", chat=world.group, user=world.bot)
         mine = await place.ok("sendMessage", chat_id=world.group, text="ask me")
         await place.updates()
 
@@ -250,6 +251,10 @@ async def _busy(place: Town) -> None:
     box.act(world.user, "leave", chat=world.group)
     box.act(world.user, "request", chat=world.group)
     box.act(world.user, "block")
+    channel = box.add_channel("Recipes", world.owner)["id"]
+    box.act(world.owner, "promote", chat=channel, user=world.bot)
+    post = box.act(world.owner, "post", chat=channel, text="Soup")
+    box.act(world.owner, "edit", chat=channel, message=post["message_id"], text="Stew")
 
 
 async def test_an_upgraded_group_answers_with_its_new_id() -> None:

@@ -18,6 +18,8 @@ NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 EVERY_KIND = [
     "message",
     "edited_message",
+    "channel_post",
+    "edited_channel_post",
     "callback_query",
     "my_chat_member",
     "chat_member",
