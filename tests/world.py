@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -11,15 +12,17 @@ from typing import Any
 import psycopg
 
 from bot import config as configuration
-from bot.config import Config
+from bot.config import Config, Mode
 from bot.runtime import Runtime
 from bot.timeline import Timeline
-from bot.wiring import build
+from bot.wiring import build, build_web
 from kernel.clock import ManualClock
 from sandbox.sandbox import Sandbox
 from sandbox.server import serve
 from storage import migrate
+from web.server import serving
 
+HOOK = "/telegram"
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 
 
@@ -147,20 +150,46 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def open_world(database: str, *, start: datetime = MONDAY, **env: str) -> AsyncIterator[World]:
-    """Open a town over the database at that URL: an empty sandbox, and the product polling it."""
+async def open_world(
+    database: str, *, start: datetime = MONDAY, mode: Mode = Mode.POLLING, **env: str
+) -> AsyncIterator[World]:
+    """Open a town over the database at that URL: an empty sandbox, and the product beside it.
+
+    By webhook, the product's web part is served as well, and the sandbox brings the updates there.
+    """
     sandbox = Sandbox(start=start, frozen=True)
     bot = sandbox.add_bot("菜博士", "caiboshi_test_bot")
-    async with serve(sandbox) as address:
+    async with contextlib.AsyncExitStack() as stack:
+        address = await stack.enter_async_context(serve(sandbox))
+        if mode is Mode.WEBHOOK:
+            env |= webhook_env(free_port())
         config = config_for(address.base, bot["token"], database, **env)
         migrate.upgrade(config.storage.url)
         clock = ManualClock(start)
         runtime = build(config, clock)
         timeline = Timeline(runtime, clock, sandbox.set_clock, sandbox.drained, sandbox.pending)
-        async with runtime.running():
-            world = World(sandbox, runtime, timeline, int(bot["id"]))
-            await world.settle()
-            yield world
+        if mode is Mode.WEBHOOK:
+            web = serving(build_web(runtime), host=config.web.host, port=config.web.port)
+            await stack.enter_async_context(web)
+        await stack.enter_async_context(runtime.running())
+        world = World(sandbox, runtime, timeline, int(bot["id"]))
+        await world.settle()
+        yield world
+
+
+def webhook_env(port: int) -> dict[str, str]:
+    """Return the settings that let updates be brought to that port."""
+    return {
+        "CAIBOSHI__TELEGRAM__MODE": "webhook",
+        "CAIBOSHI__TELEGRAM__WEBHOOK_URL": f"http://127.0.0.1:{port}{HOOK}",
+        "CAIBOSHI__WEB__PORT": str(port),
+    }
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def config_for(base_url: str, token: str, database: str, **env: str) -> Config:

@@ -4,7 +4,6 @@ Only the limits of sending are lifted beyond what the configuration allows, as t
 """
 
 import asyncio
-import logging
 import os
 import signal
 from dataclasses import replace
@@ -13,7 +12,7 @@ from bench.process import READY
 from bench.worker import say
 from bot import config as configuration
 from bot import logs
-from bot.config import Config, SendingConfig
+from bot.config import Config, LogLevel, SendingConfig
 from bot.wiring import build
 from kernel.clock import SystemClock
 
@@ -31,8 +30,8 @@ async def run(config: Config) -> None:
 
 def main() -> None:
     """Read the configuration from the environment and run."""
-    logs.set_up(logging.WARNING)
     config = configuration.load(None, os.environ)
+    logs.set_up(replace(config.log, level=LogLevel.WARNING))
     asyncio.run(run(replace(config, sending=_UNLIMITED)))
 
 

@@ -12,7 +12,7 @@ async def main() -> None:
     """Send when told. Arguments: token, base URL, first chat, chats, messages in flight."""
     _, token, base_url, first, chats, in_flight = sys.argv
     numbers = itertools.count()
-    bot, _ = build_bot(token=token, base_url=base_url)
+    bot, _ = build_bot(token=token, base_url=base_url, proxy="")
     async with bot:
 
         async def send() -> None:
