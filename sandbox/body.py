@@ -3,25 +3,28 @@
 import json
 from typing import Any
 
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.errors import ApiError, bad_request
+from sandbox.files import Upload
 from sandbox.model import Json
 from sandbox.params import load_json
 
 MAX_BYTES = 10 * 1024 * 1024
+MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 
 
 async def read_params(request: Request) -> Json:
-    """Return the parameters of a Bot API call, from the query and from a form or JSON body.
+    """Return the parameters of a Bot API call, from the query and from a form or JSON body; files as Uploads.
 
     Raises ApiError for a body that cannot be read.
     """
     found: Json = dict(request.query_params)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = await read_bytes(request)
+    body = await read_bytes(request, MAX_UPLOAD_BYTES if kind == "multipart/form-data" else MAX_BYTES)
     if kind == "application/json":
         found |= read_object(body)
     elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
@@ -32,21 +35,28 @@ async def read_params(request: Request) -> Json:
 async def _form(request: Request) -> dict[str, Any]:
     try:
         async with request.form() as form:
-            return {name: value if isinstance(value, str) else {"file": name} for name, value in form.items()}
+            return {
+                name: value if isinstance(value, str) else await _upload(value)
+                for name, value in form.items()
+            }
     except HTTPException as error:
         raise bad_request(f"can't parse the form: {error.detail}") from None
 
 
-async def read_bytes(request: Request) -> bytes:
-    """Return the body. Raises ApiError 413 when it is over 10 MB."""
+async def _upload(part: UploadFile) -> Upload:
+    return Upload(part.filename or "", part.content_type or "", await part.read())
+
+
+async def read_bytes(request: Request, limit: int = MAX_BYTES) -> bytes:
+    """Return the body. Raises ApiError 413 when it is over `limit`."""
     length = request.headers.get("content-length", "0")
-    if length.isdigit() and int(length[:12]) > MAX_BYTES:
+    if length.isdigit() and int(length[:12]) > limit:
         raise ApiError(413, "Request Entity Too Large")
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > MAX_BYTES:
+        if size > limit:
             raise ApiError(413, "Request Entity Too Large")
         parts.append(part)
     body = b"".join(parts)

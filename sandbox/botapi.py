@@ -10,8 +10,10 @@ from starlette.responses import Response
 from sandbox.body import JsonAnswer, read_params
 from sandbox.broken import broken, error_page, hang_up
 from sandbox.calls import CallLog, Outcome
+from sandbox.download import file_answer
 from sandbox.errors import ApiError, ControlError, Told
 from sandbox.faults import BEFORE, Fault, Faults
+from sandbox.files import loggable
 from sandbox.limits import Traffic
 from sandbox.load import load_of
 from sandbox.manners import too_many
@@ -61,6 +63,14 @@ class BotApi:
         response = await self._called(request, bot)
         response.headers["Date"] = formatdate(self._world.clock.unix(), usegmt=True)
         return response
+
+    async def download(self, request: Request) -> Response:
+        """Serve a file at the path getFile named, to the bot that asked for it."""
+        bot = self._world.tokens.get(request.path_params["token"])
+        if bot is None:
+            return _refusal(ApiError(401, "Unauthorized"))
+        file = self._world.files.at(bot.id, request.path_params["path"])
+        return _refusal(ApiError(404, "Not Found")) if file is None else file_answer(file)
 
     async def _called(self, request: Request, bot: Bot) -> Response:
         method: str = request.path_params["method"]
@@ -152,7 +162,7 @@ class BotApi:
             return
 
     def _note(self, method: str, params: Json, outcome: Outcome) -> None:
-        self._log.note(self._world.clock.now().isoformat(), method, params, outcome)
+        self._log.note(self._world.clock.now().isoformat(), method, loggable(params), outcome)
 
 
 def _known(method: str, params: Json) -> tuple[str, Json]:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.body import JsonAnswer, read_bytes, read_object
+from sandbox.download import file_answer
 from sandbox.errors import ApiError, ControlError, not_found
 from sandbox.events import events
 from sandbox.model import Json
@@ -59,6 +60,7 @@ class Control:
             _post("/control/faults", lambda body: box.fault(**checked_fields(_FAULT, body, "faults"))),
             _post("/control/redeliver", self._redeliver),
             Route("/control/faults", _answered(_reading(lambda _query: self._clear())), methods=["DELETE"]),
+            Route("/control/file/{file_id}", _answered(self._file), methods=["GET"]),
             Route("/control/events", _answered(self._events)),
         ]
 
@@ -114,6 +116,9 @@ class Control:
     def _clear(self) -> list[Json]:
         self._sandbox.clear_faults()
         return []
+
+    async def _file(self, request: Request) -> Response:
+        return file_answer(self._sandbox.file(request.path_params["file_id"]))
 
     async def _events(self, request: Request) -> Response:
         user = self._sandbox.user_id(_number(dict(request.query_params), "as"))

@@ -47,8 +47,9 @@ def change(world: World, chat: Chat, message: Message) -> Json:
     if chat.is_channel and chat.linked:
         group = world.groups[chat.linked]
         for copy in [found for found in group.messages.values() if _is_copy(found, chat, message)]:
-            group.messages[copy.id] = _copy(world, chat, message, copy.id)
-            tell(world, group, group.messages[copy.id], "edited_message")
+            new = group.messages[copy.id] = _copy(world, chat, message, copy.id)
+            new.reactions = copy.reactions
+            tell(world, group, new, "edited_message")
     return tell(world, chat, message, "edited_message")
 
 
@@ -62,7 +63,7 @@ def _forward(world: World, channel: Chat, source: Message) -> None:
 
 def _copy(world: World, channel: Chat, source: Message, message_id: int) -> Message:
     where = {"chat": chat_object(world, channel), "message_id": source.id, "date": source.date}
-    found = replace(source, id=message_id, reply_to=0, markup=None, automatic=True)
+    found = replace(source, id=message_id, reply_to=0, markup=None, automatic=True, reactions={})
     found.sender, found.sender_chat, found.origin = TELEGRAM.id, channel.id, {"type": "channel", **where}
     return found
 

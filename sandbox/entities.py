@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from sandbox.errors import bad_request
 from sandbox.htmltext import parse_html
+from sandbox.markdowntext import parse_markdown, parse_markdown_v2
 from sandbox.model import Json
 
 MAX_TEXT = 4096
+MAX_CAPTION = 1024
 FORMATS = frozenset(
     [
         "mention",
@@ -33,6 +35,7 @@ FORMATS = frozenset(
         "date_time",
     ]
 )
+PARSERS = {"html": parse_html, "markdown": parse_markdown, "markdownv2": parse_markdown_v2}
 WHOLE = frozenset(("code", "pre", "text_link", "text_mention", "url"))
 """Inside these no entity is found by itself."""
 
@@ -64,33 +67,35 @@ def utf16_slice(text: str, offset: int, length: int) -> str:
     return text.encode("utf-16-le")[offset * 2 : (offset + length) * 2].decode("utf-16-le", "replace")
 
 
-def formatted(text: str, *, parse_mode: str, entities: Sequence[Json] | None) -> Formatted:
-    """Return a bot's text as it is shown. Raises ApiError for what cannot be parsed, is empty or too long."""
+def parsed(text: str, *, parse_mode: str = "", entities: Sequence[Json] | None = None) -> Formatted:
+    """Return a text as it is shown, of any length. Raises ApiError for what cannot be parsed."""
     if parse_mode and entities is None:
-        if parse_mode.lower() != "html":
-            known = parse_mode.lower() in ("markdown", "markdownv2")
-            hint = " (the sandbox parses HTML only)" if known else ""
-            raise bad_request(f"unsupported parse_mode{hint}")
-        shown, marks = parse_html(text)
+        parse = PARSERS.get(parse_mode.lower())
+        if parse is None:
+            raise bad_request("unsupported parse_mode")
+        shown, marks = parse(text)
     else:
         shown, marks = text, [_checked(entity, text) for entity in entities or ()]
-    return _finish(shown, marks)
-
-
-def plain(text: str) -> Formatted:
-    """Return a person's text with what Telegram finds in it. Raises ApiError when empty or too long."""
-    return _finish(text, [])
-
-
-def _finish(text: str, marks: list[Json]) -> Formatted:
-    shown, kept = _strip(text.replace("\r", ""), marks)
-    if not shown:
-        raise bad_request("message text is empty")
-    if utf16_length(shown) > MAX_TEXT:
-        raise bad_request("message is too long")
+    shown, kept = _strip(shown.replace("\r", ""), marks)
     every = [*kept, *_automatic(shown, kept)]
     every.sort(key=lambda entity: (entity["offset"], -entity["length"]))
     return Formatted(shown, every)
+
+
+def as_text(text: Formatted) -> Formatted:
+    """Return what can be the text of a message. Raises ApiError when it is empty or too long."""
+    if not text.text:
+        raise bad_request("message text is empty")
+    if utf16_length(text.text) > MAX_TEXT:
+        raise bad_request("message is too long")
+    return text
+
+
+def as_caption(text: Formatted) -> Formatted:
+    """Return what can stand below media. Raises ApiError when it is too long."""
+    if utf16_length(text.text) > MAX_CAPTION:
+        raise bad_request("message caption is too long")
+    return text
 
 
 def _strip(text: str, marks: Iterable[Json]) -> tuple[str, list[Json]]:

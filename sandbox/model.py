@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.files import Media
 from sandbox.rights import DEFAULT_PERMISSIONS
 
 Json = dict[str, Any]
@@ -69,12 +70,53 @@ MEMBER = Member("member")
 CREATOR = Member("creator")
 
 
+@dataclass(frozen=True, slots=True)
+class PollOption:
+    """One answer of a poll; its id stays when others come and go."""
+
+    id: str
+    text: str
+    entities: list[Json]
+
+
+@dataclass(slots=True)
+class Poll:
+    """A poll of `author`; the votes hold who chose which options, by index.
+
+    `about` holds what does not change, by Bot API name: question, kind, explanation … `close_date` is Unix
+    seconds, 0 for never.
+    """
+
+    id: str
+    author: int
+    about: Json
+    options: list[PollOption]
+    correct: list[int] = field(default_factory=list)
+    close_date: int = 0
+    closed: bool = False
+    votes: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What a bot asks Stars for."""
+
+    title: str
+    description: str
+    payload: str
+    total: int
+    start_parameter: str = ""
+
+
 @dataclass(slots=True)
 class Message:
     """A message of one chat. `sender` is who really wrote it, `sender_chat` the channel they wrote as.
+    `text` is the caption where there is media.
 
-    `event` holds the fields of a service message that names nobody, by Bot API name. `topic` is the forum
-    topic, 0 outside of any and in General; `thread` the topic or the first message of a chain of replies.
+    `event` holds the fields of a service message that names nobody, by Bot API name, `origin` who wrote what
+    is forwarded here, `reactions` what each account (or, behind an anonymous one, its group) reacted with.
+    `topic` is the forum topic, 0 outside of any and in General; `thread` the topic or the first message of a
+    chain of replies.
     """
 
     id: int
@@ -101,6 +143,13 @@ class Message:
     via_bot: int = 0
     topic: int = 0
     thread: int = 0
+    media: Media | None = None
+    album: str = ""
+    spoiler: bool = False
+    caption_above: bool = False
+    poll: Poll | None = None
+    invoice: Invoice | None = None
+    reactions: dict[int, list[Json]] = field(default_factory=dict)
 
     @property
     def is_service(self) -> bool:
@@ -211,6 +260,32 @@ class Callback:
     message: int
     date: int
     answered: bool = False
+
+
+@dataclass(slots=True)
+class Checkout:
+    """A payment a user has begun, which waits for the bot's word until `until` (Unix seconds)."""
+
+    id: str
+    bot: int
+    user: int
+    chat: Chat
+    message: int
+    invoice: Invoice
+    until: int
+    state: str = "waiting"
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Payment:
+    """Stars that were paid; they can be given back once."""
+
+    charge: str
+    bot: int
+    user: int
+    invoice: Invoice
+    refunded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Bot API objects, written from the world."""
 
+from sandbox.contents import content_fields
 from sandbox.model import (
     ANONYMOUS,
     CHANNEL_BOT,
@@ -82,7 +83,7 @@ def message_object(
         found["is_topic_message"] = True
     if message.is_service:
         return found | _service_fields(world, chat, message, viewer)
-    found["text"] = message.text
+    found |= content_fields(world.files, message, viewer)
     # As Telegram has it: what answers nothing in a topic answers the message that created the topic.
     answered = chat.messages.get(message.reply_to or message.topic)
     if answered is not None and not nested:
@@ -92,7 +93,6 @@ def message_object(
         ("quote", message.quote),
         ("forward_origin", message.origin),
         ("is_automatic_forward", message.automatic),
-        ("entities", message.entities),
         ("link_preview_options", message.preview),
         ("has_protected_content", message.protected),
         ("effect_id", message.effect),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.errors import ApiError, ControlError, bad_request
+from sandbox.files import Upload
 from sandbox.model import Json
 from sandbox.schema import BY_FIELD, BY_TYPE, METHODS, OBJECTS, Field
 
@@ -13,8 +14,15 @@ MISSING = {
     "text": "message text is empty",
     "message_id": "message identifier is not specified: message_id is empty",
     "user_id": "invalid user_id specified: user_id is empty",
+    "photo": "there is no photo in the request",
+    "document": "there is no document in the request",
+    "video": "there is no video in the request",
+    "voice": "there is no voice in the request",
 }
 """What Telegram says of its commonest parameters when they are not there."""
+
+ATTACHED = "attached files"
+"""Under this key a call's parameters hold the files that came with it, by the names of their parts."""
 
 LARGEST = 1 << 63
 MAX_DEPTH = 200
@@ -27,7 +35,11 @@ def checked(method: str, given: Mapping[str, Any]) -> Json:
 
     Raises ApiError naming what is unknown, missing or of a wrong type.
     """
-    return _object(METHODS[method], given, method, texts=True)
+    files = {name: value for name, value in given.items() if isinstance(value, Upload)}
+    named = METHODS[method]
+    said = {name: value for name, value in given.items() if name in named or name not in files}
+    found = _object(named, said, method, texts=True)
+    return found | {ATTACHED: files} if files else found
 
 
 def checked_fields(fields: Mapping[str, Field], given: Mapping[str, Any], where: str) -> Json:
@@ -83,7 +95,7 @@ def _value(kind: str, value: Any, name: str, *, texts: bool) -> Any:
     if texts and isinstance(value, str):
         value = _parsed(value, name)
     if kind == "any":
-        if not isinstance(value, dict):
+        if not isinstance(value, dict | Upload):
             raise _wrong(name, "an object")
         return value
     if kind in ("ids", "words"):
@@ -168,5 +180,9 @@ def _number(value: Any, name: str) -> float:
     return value
 
 
-SIMPLE = {"int": _int, "bool": _bool, "str": _str, "chat": _chat, "number": _number}
+def _file(value: Any, name: str) -> Upload | str:
+    return value if isinstance(value, Upload) else _str(value, name)
+
+
+SIMPLE = {"file": _file, "int": _int, "bool": _bool, "str": _str, "chat": _chat, "number": _number}
 """Type of a field -> its reader."""

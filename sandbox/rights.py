@@ -69,6 +69,11 @@ UPDATE_KINDS = (
     "my_chat_member",
     "chat_member",
     "chat_join_request",
+    "poll",
+    "poll_answer",
+    "message_reaction",
+    "message_reaction_count",
+    "pre_checkout_query",
 )
 """Updates the sandbox makes."""
 

@@ -13,9 +13,12 @@ from sandbox.delivery import set_member
 from sandbox.entities import utf16_length
 from sandbox.errors import ControlError, not_found
 from sandbox.faults import Faults
+from sandbox.files import StoredFile
 from sandbox.limits import Traffic
 from sandbox.model import CREATOR, Chat, Json, Toast, User
 from sandbox.objects import chat_object, toast_object, user_object
+from sandbox.payments import expire
+from sandbox.polls import close_due
 from sandbox.topics import open_forum
 from sandbox.verbs import act
 from sandbox.view import chat_messages, view_object, world_object
@@ -148,11 +151,19 @@ class Sandbox:
 
     def view(self, user: int, *, last: int | None = None) -> Json:
         """Return what the user's client shows; `last` limits the messages of each chat."""
+        self._end_what_is_due()
         return view_object(self._world, user, last=last)
 
     def messages(self, user: int, chat: int | None = None) -> list[Json]:
         """Return the Messages of one chat as this user sees them; None is the private chat with the bot."""
         return chat_messages(self._world, user, chat)
+
+    def file(self, file_id: str) -> StoredFile:
+        """Return a file by the id anybody knows it by. Raises ControlError for an unknown one."""
+        found = self._world.files.any(file_id)
+        if found is None:
+            raise not_found(f"no file has the id {file_id}; messages hold the ids")
+        return found
 
     def toasts(self, user: int, after: int = 0) -> list[Json]:
         """Return what popped up for a user since `seq` was `after`: text, alert, chat, message, url."""
@@ -189,9 +200,14 @@ class Sandbox:
         return self._moved(self.clock.set(instant))
 
     def _moved(self, now: datetime) -> datetime:
+        self._end_what_is_due()
         self._world.touch()
         self._world.pending()
         return now
+
+    def _end_what_is_due(self) -> None:
+        close_due(self._world)
+        expire(self._world)
 
     def fault(self, kind: str, **fields: Any) -> Json:
         """Put up a fault: `method`, `times` and the kind's own fields, as docs/sandbox.md lists them."""

@@ -1,9 +1,9 @@
 """The Bot API as the sandbox offers it: methods with their parameters, objects with their fields.
 
 One line per method or object: names with `:type`, a `!` after what is required. Types: `int`, `str`, `bool`,
-`chat` (an id or @username), `ids` (array of integers), `words` (array of strings), `any` (an object the
-sandbox does not look into), an object's name, `[X]` array, `[[X]]` array of arrays. Limits and rights stand
-with the methods.
+`chat` (an id or @username), `file` (uploaded, or named by text), `ids` (array of integers), `words` (array of
+strings), `any` (an object the sandbox does not look into), an object's name, `[X]` array, `[[X]]` array of
+arrays. Limits and rights stand with the methods.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,18 @@ _WHERE = "business_connection_id:str chat_id:chat message_id:int inline_message_
 _LINK = "name:str expire_date:int member_limit:int creates_join_request:bool"
 _TOPIC = "chat_id:chat! message_thread_id:int!"
 _SCOPED = "scope:BotCommandScope language_code:str"
+_TO = "chat_id:chat! message_thread_id:int direct_messages_topic_id:int"
+_HOW = (
+    "disable_notification:bool protect_content:bool allow_paid_broadcast:bool message_effect_id:str "
+    "suggested_post_parameters:any reply_parameters:ReplyParameters reply_markup:ReplyMarkup"
+)
+_CAPTION = "caption:str parse_mode:str caption_entities:[MessageEntity]"
+_SENT = f"business_connection_id:str {_TO} {_CAPTION} {_HOW}"
+_MEDIA = f"type:str! media:str! {_CAPTION}"
+_POLL_TEXTS = " ".join(
+    f"{name}:str{required} {name}_parse_mode:str {name}_entities:[MessageEntity]"
+    for name, required in (("question", "!"), ("explanation", ""), ("description", ""))
+)
 
 _METHODS = {
     "getMe": "",
@@ -35,11 +47,66 @@ _METHODS = {
     "logOut": "",
     "close": "",
     "sendMessage": (
-        "business_connection_id:str chat_id:chat! message_thread_id:int direct_messages_topic_id:int "
-        "text:str! parse_mode:str entities:[MessageEntity] link_preview_options:LinkPreviewOptions "
-        "disable_notification:bool protect_content:bool allow_paid_broadcast:bool message_effect_id:str "
-        "suggested_post_parameters:any reply_parameters:ReplyParameters reply_markup:ReplyMarkup"
+        f"business_connection_id:str {_TO} text:str! parse_mode:str entities:[MessageEntity] "
+        f"link_preview_options:LinkPreviewOptions {_HOW}"
     ),
+    "sendPhoto": f"{_SENT} photo:file! show_caption_above_media:bool has_spoiler:bool",
+    "sendDocument": f"{_SENT} document:file! thumbnail:file disable_content_type_detection:bool",
+    "sendVideo": (
+        f"{_SENT} video:file! duration:int width:int height:int thumbnail:file cover:file "
+        "start_timestamp:int show_caption_above_media:bool has_spoiler:bool supports_streaming:bool"
+    ),
+    "sendVoice": f"{_SENT} voice:file! duration:int",
+    "sendMediaGroup": (
+        f"business_connection_id:str {_TO} media:[InputMedia]! disable_notification:bool "
+        "protect_content:bool allow_paid_broadcast:bool message_effect_id:str "
+        "reply_parameters:ReplyParameters"
+    ),
+    "editMessageCaption": (
+        f"{_WHERE} {_CAPTION} show_caption_above_media:bool reply_markup:InlineKeyboardMarkup"
+    ),
+    "editMessageMedia": f"{_WHERE} media:InputMedia! reply_markup:InlineKeyboardMarkup",
+    "getFile": "file_id:str!",
+    "getUserProfilePhotos": "user_id:int! offset:int limit:int",
+    "sendPoll": (
+        f"business_connection_id:str chat_id:chat! message_thread_id:int {_POLL_TEXTS} "
+        "options:[InputPollOption]! is_anonymous:bool type:str allows_multiple_answers:bool "
+        "allows_revoting:bool shuffle_options:bool allow_adding_options:bool hide_results_until_closes:bool "
+        "members_only:bool country_codes:words correct_option_ids:ids explanation_media:any open_period:int "
+        "close_date:int is_closed:bool media:any disable_notification:bool protect_content:bool "
+        "allow_paid_broadcast:bool message_effect_id:str reply_parameters:ReplyParameters "
+        "reply_markup:ReplyMarkup"
+    ),
+    "stopPoll": (
+        "business_connection_id:str chat_id:chat! message_id:int! reply_markup:InlineKeyboardMarkup"
+    ),
+    "setMessageReaction": "chat_id:chat! message_id:int! reaction:[ReactionType] is_big:bool",
+    "copyMessage": (
+        f"{_TO} from_chat_id:chat! message_id:int! video_start_timestamp:int {_CAPTION} "
+        f"show_caption_above_media:bool {_HOW}"
+    ),
+    "copyMessages": (
+        f"{_TO} from_chat_id:chat! message_ids:ids! disable_notification:bool protect_content:bool "
+        "remove_caption:bool"
+    ),
+    "forwardMessage": (
+        f"{_TO} from_chat_id:chat! message_id:int! video_start_timestamp:int disable_notification:bool "
+        "protect_content:bool message_effect_id:str suggested_post_parameters:any"
+    ),
+    "forwardMessages": (
+        f"{_TO} from_chat_id:chat! message_ids:ids! disable_notification:bool protect_content:bool"
+    ),
+    "sendInvoice": (
+        f"{_TO} title:str! description:str! payload:str! provider_token:str currency:str! "
+        "prices:[LabeledPrice]! max_tip_amount:int suggested_tip_amounts:ids start_parameter:str "
+        "provider_data:str photo_url:str photo_size:int photo_width:int photo_height:int need_name:bool "
+        "need_phone_number:bool need_email:bool need_shipping_address:bool "
+        "send_phone_number_to_provider:bool send_email_to_provider:bool is_flexible:bool "
+        "disable_notification:bool protect_content:bool allow_paid_broadcast:bool message_effect_id:str "
+        "suggested_post_parameters:any reply_parameters:ReplyParameters reply_markup:InlineKeyboardMarkup"
+    ),
+    "answerPreCheckoutQuery": "pre_checkout_query_id:str! ok:bool! error_message:str",
+    "refundStarPayment": "user_id:int! telegram_payment_charge_id:str!",
     "editMessageText": (
         f"{_WHERE} text:str! parse_mode:str entities:[MessageEntity] "
         "link_preview_options:LinkPreviewOptions reply_markup:InlineKeyboardMarkup"
@@ -156,6 +223,23 @@ _OBJECTS = {
     "BotCommandScopeChat": "type:str! chat_id:chat!",
     "BotCommandScopeChatAdministrators": "type:str! chat_id:chat!",
     "BotCommandScopeChatMember": "type:str! chat_id:chat! user_id:int!",
+    "InputMediaAnimation": (
+        f"{_MEDIA} thumbnail:str show_caption_above_media:bool width:int height:int duration:int "
+        "has_spoiler:bool"
+    ),
+    "InputMediaAudio": f"{_MEDIA} thumbnail:str duration:int performer:str title:str",
+    "InputMediaDocument": f"{_MEDIA} thumbnail:str disable_content_type_detection:bool",
+    "InputMediaLivePhoto": f"{_MEDIA} photo:str! show_caption_above_media:bool has_spoiler:bool",
+    "InputMediaPhoto": f"{_MEDIA} show_caption_above_media:bool has_spoiler:bool",
+    "InputMediaVideo": (
+        f"{_MEDIA} thumbnail:str cover:str start_timestamp:int show_caption_above_media:bool width:int "
+        "height:int duration:int supports_streaming:bool has_spoiler:bool"
+    ),
+    "InputPollOption": "text:str! text_parse_mode:str text_entities:[MessageEntity] media:any",
+    "ReactionTypeEmoji": "type:str! emoji:str!",
+    "ReactionTypeCustomEmoji": "type:str! custom_emoji_id:str!",
+    "ReactionTypePaid": "type:str!",
+    "LabeledPrice": "label:str! amount:int!",
     "MenuButtonCommands": "type:str!",
     "MenuButtonDefault": "type:str!",
     "MenuButtonWebApp": "type:str! text:str! web_app:WebAppInfo!",
@@ -170,6 +254,19 @@ BY_TYPE = {
         "chat": "BotCommandScopeChat",
         "chat_administrators": "BotCommandScopeChatAdministrators",
         "chat_member": "BotCommandScopeChatMember",
+    },
+    "InputMedia": {
+        "animation": "InputMediaAnimation",
+        "audio": "InputMediaAudio",
+        "document": "InputMediaDocument",
+        "live_photo": "InputMediaLivePhoto",
+        "photo": "InputMediaPhoto",
+        "video": "InputMediaVideo",
+    },
+    "ReactionType": {
+        "emoji": "ReactionTypeEmoji",
+        "custom_emoji": "ReactionTypeCustomEmoji",
+        "paid": "ReactionTypePaid",
     },
     "MenuButton": {
         "commands": "MenuButtonCommands",

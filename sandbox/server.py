@@ -55,6 +55,7 @@ def application(sandbox: Sandbox, extra_routes: Sequence[BaseRoute] = ()) -> Sta
     return Starlette(
         routes=[
             Route("/bot{token}/{method}", sandbox.api.answer, methods=["GET", "POST"]),
+            Route("/file/bot{token}/{path:path}", sandbox.api.download, methods=["GET"]),
             *Control(sandbox).routes(),
             *extra_routes,
         ],

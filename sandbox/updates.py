@@ -14,6 +14,7 @@ from sandbox.rights import NOT_BY_DEFAULT
 
 LIFE_SECONDS = 24 * 3600
 CALLBACK_LIFE_SECONDS = 150
+SHORT_LIVED = frozenset(("callback_query", "pre_checkout_query"))
 MAX_TIMEOUT_SECONDS = 50
 HISTORY = 20_000
 
@@ -90,7 +91,7 @@ class UpdateQueue:
     def push(self, kind: str, body: Json, *, date: int) -> None:
         """Queue an event of `date` (Unix seconds), if the bot wants its kind."""
         if self.wants(kind):
-            life = CALLBACK_LIFE_SECONDS if kind == "callback_query" else LIFE_SECONDS
+            life = CALLBACK_LIFE_SECONDS if kind in SHORT_LIVED else LIFE_SECONDS
             self._append({kind: body}, expires=date + life)
 
     def _append(self, event: Json, *, expires: int) -> Queued:

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from sandbox import chatverbs, groupverbs, topicverbs
+from sandbox import chatverbs, groupverbs, mediaverbs, topicverbs
+from sandbox.client import chat_of, check_can_write, message_of, text_of
 from sandbox.delivery import change, next_message, post, set_blocked, tell_tap
 from sandbox.entities import Formatted
-from sandbox.errors import ApiError, ControlError, not_found
+from sandbox.errors import ControlError, not_found
 from sandbox.methods.messages import remove
-from sandbox.methods.texts import read_text
 from sandbox.model import Callback, Chat, Json, Message, User
 from sandbox.objects import message_object
 from sandbox.params import checked_fields
@@ -34,42 +34,6 @@ def act(world: World, user_id: int, verb: str, given: Json) -> Json:
     return doer(world, me, checked_fields(allowed, given, verb))
 
 
-def _chat(world: World, me: User, given: Json) -> Chat:
-    """Return the chat a user names; their own id, a bot's id or nothing means a private chat."""
-    chat_id = given.get("chat", me.id)
-    if chat_id == me.id:
-        return world.private(world.bot(given.get("bot")).id, me.id)
-    if chat_id in world.bots:
-        return world.private(chat_id, me.id)
-    chat = world.group(chat_id)
-    if not world.member(chat, me.id).inside:
-        raise ControlError(f"user {me.id} is not in chat {chat_id}; join first")
-    return chat
-
-
-def _text(world: World, text: str, entities: list[Json] | None = None) -> Formatted:
-    try:
-        return read_text(world, {"text": text, "entities": entities})
-    except ApiError as error:
-        raise ControlError(error.description.removeprefix("Bad Request: ")) from None
-
-
-def _message(chat: Chat, message_id: int) -> Message:
-    found = chat.messages.get(message_id)
-    if found is None:
-        raise not_found(f"chat {chat.id} has no message {message_id}")
-    return found
-
-
-def can_write(world: World, chat: Chat, user_id: int) -> bool:
-    """Say whether a client would let this user write here."""
-    if chat.is_private:
-        return not chat.blocked
-    if chat.is_channel:
-        return world.allows(chat, user_id, "can_post_messages")
-    return world.member(chat, user_id).is_admin or world.allows(chat, user_id, "can_send_messages")
-
-
 def start(world: World, me: User, given: Json) -> Json:
     """Press Start: unblock the bot if need be and send /start."""
     payload = given.get("payload", "")
@@ -78,19 +42,17 @@ def start(world: World, me: User, given: Json) -> Json:
     chat = world.private(world.bot(given.get("bot")).id, me.id)
     set_blocked(world, chat, blocked=False)
     chat.started = True
-    return _say(world, chat, next_message(world, chat, me.id), _text(world, f"/start {payload}"))
+    return _say(world, chat, next_message(world, chat, me.id), text_of(world, f"/start {payload}"))
 
 
 def send(world: World, me: User, given: Json) -> Json:
     """Write a message."""
-    chat = _chat(world, me, given)
-    if not can_write(world, chat, me.id):
-        hint = "unblock the bot first" if chat.is_private else "an administrator must allow it first"
-        raise ControlError(f"user {me.id} may not write in chat {chat.id}; {hint}")
+    chat = chat_of(world, me, given)
+    check_can_write(world, chat, me.id)
     reply_to = given.get("reply_to", 0)
     if reply_to:
-        _message(chat, reply_to)
-    text = _text(world, given["text"], given.get("entities"))
+        message_of(chat, reply_to)
+    text = text_of(world, given["text"], given.get("entities"))
     sender_chat, via_bot = _channel(world, me, chat, given), _via(world, given)
     message = next_message(world, chat, me.id, topic=writable_topic(world, me, chat, given))
     message.reply_to, message.via_bot = reply_to, via_bot
@@ -133,14 +95,14 @@ def publish(world: World, me: User, given: Json) -> Json:
 
 def pin(world: World, me: User, given: Json) -> Json:
     """Pin a message; a service message tells of it."""
-    chat = _chat(world, me, given)
-    return chatverbs.pin(world, me, chat, _message(chat, given["message"]))
+    chat = chat_of(world, me, given)
+    return chatverbs.pin(world, me, chat, message_of(chat, given["message"]))
 
 
 def unpin(world: World, me: User, given: Json) -> Json:
     """Unpin a message; no bot learns of it."""
-    chat = _chat(world, me, given)
-    return chatverbs.unpin(world, me, chat, _message(chat, given["message"]))
+    chat = chat_of(world, me, given)
+    return chatverbs.unpin(world, me, chat, message_of(chat, given["message"]))
 
 
 def deactivate(world: World, me: User, _given: Json) -> Json:
@@ -153,11 +115,11 @@ def deactivate(world: World, me: User, _given: Json) -> Json:
 
 def edit(world: World, me: User, given: Json) -> Json:
     """Change an own message; one that stays the same reaches nobody."""
-    chat = _chat(world, me, given)
-    message = _message(chat, given["message"])
+    chat = chat_of(world, me, given)
+    message = message_of(chat, given["message"])
     if message.sender != me.id or message.is_service:
         raise ControlError(f"message {message.id} is not user {me.id}'s to edit")
-    text = _text(world, given["text"], given.get("entities"))
+    text = text_of(world, given["text"], given.get("entities"))
     if (text.text, text.entities) == (message.text, message.entities):
         return message_object(world, chat, message, viewer=me.id)
     message.text, message.entities = text.text, text.entities
@@ -166,8 +128,8 @@ def edit(world: World, me: User, given: Json) -> Json:
 
 def delete(world: World, me: User, given: Json) -> Json:
     """Delete a message; no bot learns of it."""
-    chat = _chat(world, me, given)
-    message = _message(chat, given["message"])
+    chat = chat_of(world, me, given)
+    message = message_of(chat, given["message"])
     own = message.sender == me.id or chat.is_private
     if not own and not world.member(chat, me.id).may("can_delete_messages"):
         raise ControlError(f"message {message.id} is not user {me.id}'s to delete")
@@ -177,7 +139,7 @@ def delete(world: World, me: User, given: Json) -> Json:
 
 def tap(world: World, me: User, given: Json) -> Json:
     """Tap a button by its label or data; with `forge`, send any data."""
-    chat = _chat(world, me, given)
+    chat = chat_of(world, me, given)
     message = chat.messages.get(given["message"])
     if given.get("forge"):
         return _forged(world, me, chat, message, given)
@@ -256,7 +218,7 @@ def _block(world: World, me: User, given: Json, *, blocked: bool) -> Json:
 
 def read(world: World, me: User, given: Json) -> Json:
     """Mark a chat read."""
-    chat = _chat(world, me, given)
+    chat = chat_of(world, me, given)
     if chat.reads.get(me.id, 0) != chat.last_id:
         chat.reads[me.id] = chat.last_id
         world.touch()
@@ -304,5 +266,11 @@ VERBS = {
     "block": (block, fields("bot:int")),
     "unblock": (unblock, fields("bot:int")),
     "read": (read, fields("chat:int bot:int")),
+    "photo": (mediaverbs.photo, mediaverbs.SENT),
+    "document": (mediaverbs.document, mediaverbs.SENT),
+    "album": (mediaverbs.album, fields("chat:int count:int caption:str topic:int bot:int")),
+    "vote": (mediaverbs.cast, fields("chat:int message:int! options:ids! bot:int")),
+    "react": (mediaverbs.react, fields("chat:int message:int! emoji:str! bot:int")),
+    "pay": (mediaverbs.pay, fields("chat:int message:int! bot:int")),
 }
 """Verb -> what does it, and its fields."""

@@ -4,10 +4,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import islice
 
+from sandbox.client import can_write, face
 from sandbox.commands import offered_commands
-from sandbox.model import Chat, Json, User
+from sandbox.model import Chat, Json, Message, User
 from sandbox.objects import chat_object, message_object, user_object
-from sandbox.verbs import can_write
+from sandbox.payments import latest_checkout
+from sandbox.reactions import reaction_counts
 from sandbox.world import Bot, World
 
 
@@ -90,7 +92,28 @@ def _unread(chat: Chat, user_id: int, ids: Sequence[int]) -> int:
 def _messages(world: World, chat: Chat, viewer: int, last: int | None) -> list[Json]:
     skipped = 0 if last is None else max(0, len(chat.messages) - last)
     shown = islice(chat.messages.values(), skipped, None)
-    return [message_object(world, chat, message, viewer=viewer) for message in shown]
+    return [
+        message_object(world, chat, message, viewer=viewer) | _extras(world, chat, message, viewer)
+        for message in shown
+    ]
+
+
+def _extras(world: World, chat: Chat, message: Message, viewer: int) -> Json:
+    """Return what a client knows of a message besides: reactions, the own vote, the own payment."""
+    me = face(world, chat, viewer)
+    found: Json = {}
+    if message.reactions:
+        mine = [one["emoji"] for one in message.reactions.get(me, [])]
+        found["reactions"] = [
+            {"emoji": emoji, "count": counted["total_count"], "mine": emoji in mine}
+            for counted in reaction_counts(message)
+            for emoji in [counted["type"]["emoji"]]
+        ]
+    if message.poll is not None:
+        found["my_vote"] = list(message.poll.votes.get(me, ()))
+    if message.invoice is not None:
+        found["payment"] = latest_checkout(world, chat, message, viewer)
+    return found
 
 
 def _group(world: World, chat: Chat, me: User, last: int | None) -> Json:

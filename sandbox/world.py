@@ -6,8 +6,22 @@ from random import Random
 
 from sandbox.clock import SandboxClock
 from sandbox.errors import ControlError, not_found
+from sandbox.files import Files
 from sandbox.manners import Manners
-from sandbox.model import LEFT, MEMBER, SERVICE_ACCOUNTS, Callback, Chat, Json, Member, Toast, User
+from sandbox.model import (
+    LEFT,
+    MEMBER,
+    SERVICE_ACCOUNTS,
+    Callback,
+    Chat,
+    Checkout,
+    Json,
+    Member,
+    Payment,
+    Poll,
+    Toast,
+    User,
+)
 from sandbox.updates import Pulse, UpdateQueue
 from sandbox.webhook import Webhook
 
@@ -55,6 +69,10 @@ class World:
         self.tokens: dict[str, Bot] = {}
         self.groups: dict[int, Chat] = {}
         self.privates: dict[tuple[int, int], Chat] = {}
+        self.files = Files()
+        self.polls: dict[str, Poll] = {}
+        self.checkouts: dict[str, Checkout] = {}
+        self.payments: dict[str, Payment] = {}
         self.callbacks: dict[str, Callback] = {}
         self.toasts: deque[Toast] = deque(maxlen=TOASTS)
         self.seq = 0
@@ -129,6 +147,12 @@ class World:
         member = self.member(chat, user_id)
         given = member.permissions if member.status == "restricted" else chat.permissions
         return member.may(name) or (member.inside and name in given)
+
+    def may_send(self, chat: Chat, user_id: int, permission: str) -> bool:
+        """Say whether a user may send what needs `permission`: administrators always, into a channel some."""
+        if chat.is_channel:
+            return self.allows(chat, user_id, "can_post_messages")
+        return self.member(chat, user_id).is_admin or self.allows(chat, user_id, permission)
 
     def insiders(self, chat: Chat) -> list[int]:
         """Return the ids of all who are in a group, in the order they came."""

@@ -72,10 +72,9 @@ CONTENTS = {
 def check_can_write(world: World, bot: Bot, chat: Chat, permission: str = "can_send_messages") -> None:
     """Raise ApiError unless the bot may send into the chat now what needs `permission`."""
     if not chat.is_private:
-        member = world.member(chat, bot.id)
-        if chat.is_channel and not member.may("can_post_messages"):
+        if chat.is_channel and not world.member(chat, bot.id).may("can_post_messages"):
             raise bad_request("need administrator rights in the channel chat")
-        if not member.is_admin and not world.allows(chat, bot.id, permission):
+        if not world.may_send(chat, bot.id, permission):
             raise bad_request(f"not enough rights to send {CONTENTS[permission]} to the chat")
     elif world.users[chat.id].deactivated:
         raise forbidden("user is deactivated")

@@ -1,7 +1,7 @@
 """What every method that sends has in common: where to, in answer to what, with which keyboard."""
 
 from sandbox.delivery import next_message
-from sandbox.entities import formatted, utf16_length
+from sandbox.entities import parsed, utf16_length
 from sandbox.errors import bad_request
 from sandbox.markup import checked_markup
 from sandbox.methods.common import check_can_write, check_not_modelled, find_chat, find_topic
@@ -47,7 +47,7 @@ def _reply(chat: Chat, reply: Json | None) -> tuple[int, Json | None]:
 def _quote(answered: Message, reply: Json) -> Json | None:
     if not reply.get("quote"):
         return None
-    text = formatted(
+    text = parsed(
         reply["quote"], parse_mode=reply.get("quote_parse_mode", ""), entities=reply.get("quote_entities")
     ).text
     place = answered.text.find(text)

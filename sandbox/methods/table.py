@@ -1,6 +1,20 @@
 """Method name -> the function that does it. getUpdates, which waits, stands apart."""
 
-from sandbox.methods import chats, commands, edits, links, members, messages, topics, updates
+from sandbox.methods import (
+    chats,
+    commands,
+    copies,
+    edits,
+    links,
+    media,
+    members,
+    messages,
+    payments,
+    polls,
+    reactions,
+    topics,
+    updates,
+)
 from sandbox.methods.common import Handler
 
 HANDLERS: dict[str, Handler] = {
@@ -13,6 +27,8 @@ HANDLERS: dict[str, Handler] = {
     "sendMessage": messages.send_message,
     "editMessageText": edits.edit_message_text,
     "editMessageReplyMarkup": edits.edit_message_reply_markup,
+    "editMessageCaption": edits.edit_message_caption,
+    "editMessageMedia": edits.edit_message_media,
     "deleteMessage": messages.delete_message,
     "deleteMessages": messages.delete_messages,
     "pinChatMessage": messages.pin_chat_message,
@@ -20,6 +36,23 @@ HANDLERS: dict[str, Handler] = {
     "unpinAllChatMessages": messages.unpin_all_chat_messages,
     "answerCallbackQuery": messages.answer_callback_query,
     "sendChatAction": messages.send_chat_action,
+    "sendPhoto": media.send_photo,
+    "sendDocument": media.send_document,
+    "sendVideo": media.send_video,
+    "sendVoice": media.send_voice,
+    "sendMediaGroup": media.send_media_group,
+    "getFile": media.get_file,
+    "getUserProfilePhotos": media.get_user_profile_photos,
+    "forwardMessage": copies.forward_message,
+    "forwardMessages": copies.forward_messages,
+    "copyMessage": copies.copy_message,
+    "copyMessages": copies.copy_messages,
+    "sendPoll": polls.send_poll,
+    "stopPoll": polls.stop_poll,
+    "setMessageReaction": reactions.set_message_reaction,
+    "sendInvoice": payments.send_invoice,
+    "answerPreCheckoutQuery": payments.answer_pre_checkout_query,
+    "refundStarPayment": payments.refund_star_payment,
     "getChat": chats.get_chat,
     "getChatMember": chats.get_chat_member,
     "getChatAdministrators": chats.get_chat_administrators,

@@ -2,7 +2,7 @@
 
 import re
 
-from sandbox.entities import Formatted, formatted
+from sandbox.entities import Formatted, as_caption, as_text, parsed
 from sandbox.model import Json
 from sandbox.objects import user_object
 from sandbox.world import World
@@ -11,11 +11,23 @@ _PERSON = re.compile(r"tg://user\?id=(\d{1,16})/?")
 
 
 def read_text(world: World, params: Json) -> Formatted:
-    """Return the text of `text`, `parse_mode` and `entities`; links to people become mentions of them.
+    """Return the text of `text`, `parse_mode` and `entities`. Raises ApiError when it cannot be sent."""
+    return as_text(read_formatted(world, params, "text", entities="entities"))
 
-    Raises ApiError for what cannot be parsed, is empty or too long.
+
+def read_caption(world: World, params: Json) -> Formatted:
+    """Return the text of `caption` and its fellows, empty where there is none. Raises ApiError."""
+    return as_caption(read_formatted(world, params, "caption", entities="caption_entities"))
+
+
+def read_formatted(
+    world: World, params: Json, name: str, *, entities: str, parse_mode: str = "parse_mode"
+) -> Formatted:
+    """Return a text of any length as it is shown; links to people become mentions of them.
+
+    Raises ApiError for what cannot be parsed.
     """
-    text = formatted(params["text"], parse_mode=params.get("parse_mode", ""), entities=params.get("entities"))
+    text = parsed(params.get(name, ""), parse_mode=params.get(parse_mode, ""), entities=params.get(entities))
     named = (_named(world, entity) for entity in text.entities)
     return Formatted(text.text, [entity for entity in named if entity is not None])
 

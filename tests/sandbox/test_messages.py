@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.entities import formatted, plain, utf16_length, utf16_slice
+from sandbox.entities import as_text, parsed, utf16_length, utf16_slice
 from sandbox.errors import ApiError, ControlError
 from tests.sandbox.town import keyboard, town
 
 
 def _found(text: str) -> list[tuple[str, str]]:
-    shown = plain(text)
+    shown = as_text(parsed(text))
     return [
         (entity["type"], utf16_slice(shown.text, entity["offset"], entity["length"]))
         for entity in shown.entities
@@ -40,27 +40,27 @@ def test_entities_are_found_by_themselves(text: str, found: list[tuple[str, str]
 
 
 def test_offsets_count_utf16_units() -> None:
-    shown = formatted("\U0001f389<b>\u4e2d\U0001f389</b>", parse_mode="HTML", entities=None)
+    shown = parsed("\U0001f389<b>\u4e2d\U0001f389</b>", parse_mode="HTML")
 
     assert shown.entities == [{"type": "bold", "offset": 2, "length": 3}]
 
 
 def test_html_is_counted_after_parsing() -> None:
-    shown = formatted(f"<b>{'x' * 4096}</b>", parse_mode="html", entities=None)
+    shown = parsed(f"<b>{'x' * 4096}</b>", parse_mode="html")
 
     assert utf16_length(shown.text) == 4096
     with pytest.raises(ApiError, match="message is too long"):
-        formatted("\U0001f389" * 2049, parse_mode="", entities=None)
+        as_text(parsed("\U0001f389" * 2049))
 
 
 def test_code_in_pre_keeps_its_language() -> None:
-    shown = formatted('<pre><code class="language-py">x</code></pre>', parse_mode="HTML", entities=None)
+    shown = parsed('<pre><code class="language-py">x</code></pre>', parse_mode="HTML")
 
     assert shown.entities == [{"type": "pre", "offset": 0, "length": 1, "language": "py"}]
 
 
 def test_space_around_a_text_goes_and_entities_move_with_it() -> None:
-    shown = formatted("  <b>x</b> y \n", parse_mode="HTML", entities=None)
+    shown = parsed("  <b>x</b> y \n", parse_mode="HTML")
 
     assert (shown.text, shown.entities) == ("x y", [{"type": "bold", "offset": 0, "length": 1}])
 
@@ -70,7 +70,7 @@ def test_space_around_a_text_goes_and_entities_move_with_it() -> None:
 def test_escaped_html_comes_back_as_it_was(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
-    shown = formatted(f"<i>.</i>{escaped}.", parse_mode="HTML", entities=None).text
+    shown = parsed(f"<i>.</i>{escaped}.", parse_mode="HTML").text
 
     assert shown == f".{text}.".replace("\r", "")
 
@@ -79,7 +79,7 @@ def test_escaped_html_comes_back_as_it_was(text: str) -> None:
 @settings(max_examples=500)
 def test_any_html_is_parsed_or_refused_and_entities_lie_inside(text: str) -> None:
     try:
-        shown = formatted(text, parse_mode="HTML", entities=None)
+        shown = parsed(text, parse_mode="HTML")
     except ApiError:
         return
 

@@ -67,6 +67,7 @@ async def _prepared(place: Town) -> dict[str, dict[str, Any]]:
         "setChatAdministratorCustomTitle": here | {"user_id": place.world.members[1], "custom_title": "Cook"},
         "banChatSenderChat": here | {"sender_chat_id": channel},
         "unbanChatSenderChat": here | {"sender_chat_id": channel},
+        **await _media(place, here),
         "leaveChat": here,
     }
 
@@ -91,6 +92,44 @@ def _forum_calls(place: Town) -> dict[str, dict[str, Any]]:
         "reopenGeneralForumTopic": there,
         "closeGeneralForumTopic": there,
         "unpinAllGeneralForumTopicMessages": there,
+    }
+
+
+async def _media(place: Town, here: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return a good call of every method about media, polls, reactions, copies and payments."""
+    user = place.world.user
+    seen = place.sandbox.act(user, "photo")["message_id"]
+    photo = (await place.updates())[-1]["message"]["photo"][-1]["file_id"]
+    kinds = ("document", "video", "voice")
+    known = {kind: await place.uploaded(f"send{kind.capitalize()}", kind, b"x") for kind in kinds}
+    shown = here | {"message_id": (await place.ok("sendPhoto", **here, photo=photo))["message_id"]}
+    both = here | {"from_chat_id": user}
+    poll = await place.ok("sendPoll", **here, question="?", options=[{"text": "A"}])
+    price = {"currency": "XTR", "prices": [{"label": "Tea", "amount": 5}]}
+    invoice = await place.ok("sendInvoice", chat_id=user, title="T", description="D", payload="p", **price)
+    asked = [place.sandbox.act(user, "pay", message=invoice["message_id"])["query"] for _ in range(2)]
+    await place.ok("answerPreCheckoutQuery", pre_checkout_query_id=asked[0], ok=True)
+    (paid,) = [m["successful_payment"] for m in place.sandbox.messages(user) if "successful_payment" in m]
+    charge = paid["telegram_payment_charge_id"]
+    media = {"type": "photo", "media": photo}
+    return {
+        "sendPhoto": here | {"photo": photo},
+        **{f"send{kind.capitalize()}": here | {kind: known[kind][kind]["file_id"]} for kind in kinds},
+        "sendMediaGroup": here | {"media": [media, media]},
+        "editMessageCaption": shown | {"caption": "x"},
+        "editMessageMedia": shown | {"media": media | {"caption": "y"}},
+        "getFile": {"file_id": photo},
+        "getUserProfilePhotos": {"user_id": user},
+        "forwardMessage": both | {"message_id": seen},
+        "forwardMessages": both | {"message_ids": [seen]},
+        "copyMessage": both | {"message_id": seen},
+        "copyMessages": both | {"message_ids": [seen]},
+        "sendPoll": here | {"question": "?", "options": [{"text": "A"}]},
+        "stopPoll": here | {"message_id": poll["message_id"]},
+        "setMessageReaction": shown | {"reaction": [{"type": "emoji", "emoji": "👍"}]},
+        "sendInvoice": {"chat_id": user, "title": "T", "description": "D", "payload": "p", **price},
+        "answerPreCheckoutQuery": {"pre_checkout_query_id": asked[1], "ok": True},
+        "refundStarPayment": {"user_id": user, "telegram_payment_charge_id": charge},
     }
 
 
@@ -128,7 +167,10 @@ def _mutations(method: str, params: dict[str, Any]) -> list[tuple[dict[str, Any]
         if field.required:
             rest = {key: value for key, value in params.items() if key != name}
             found.append((rest, "text" if name == "text" else name))
-        if field.kind not in ("str", "chat"):
+        if field.kind == "file":
+            said = "wrong file identifier" if field.required else name
+            found.append((params | {name: WORD if field.required else 5}, said))
+        elif field.kind not in ("str", "chat"):
             found.append((params | {name: WORD}, name))
         if field.kind == "chat":
             found.append((params | {name: WORD}, "chat not found"))
@@ -137,7 +179,7 @@ def _mutations(method: str, params: dict[str, Any]) -> list[tuple[dict[str, Any]
     return found
 
 
-@pytest.mark.parametrize("method", ["sendVenue", "getme2", "GETCAKE"])
+@pytest.mark.parametrize("method", ["sendGame", "getme2", "GETCAKE"])
 async def test_a_method_not_served_is_not_found(method: str) -> None:
     async with town() as place:
         assert await place.refused(method) == "404 Not Found"

@@ -248,6 +248,15 @@ async def _busy(place: Town) -> None:
     box.act(world.user, "tap", chat=world.group, message=sent["message_id"], button="A")
     said = box.act(world.user, "send", chat=world.group, text="one", reply_to=sent["message_id"])
     box.act(world.user, "edit", chat=world.group, message=said["message_id"], text="two")
+    box.act(world.user, "react", chat=world.group, message=sent["message_id"], emoji="👍")
+    box.act(world.owner, "promote", chat=world.group, user=world.members[1], rights=["is_anonymous"])
+    box.act(world.members[1], "react", chat=world.group, message=sent["message_id"], emoji="👍")
+    asked = {"chat_id": world.group, "question": "?", "options": [{"text": "A"}], "is_anonymous": False}
+    poll = (await place.ok("sendPoll", **asked))["message_id"]
+    box.act(world.user, "vote", chat=world.group, message=poll, options=[0])
+    price = {"currency": "XTR", "prices": [{"label": "Tea", "amount": 5}], "payload": "p"}
+    invoice = await place.ok("sendInvoice", chat_id=world.user, title="Tea", description="Green", **price)
+    box.act(world.user, "pay", message=invoice["message_id"])
     box.act(world.user, "leave", chat=world.group)
     box.act(world.user, "request", chat=world.group)
     box.act(world.user, "block")

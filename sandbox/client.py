@@ -1,0 +1,70 @@
+"""What every verb needs first: the chat a user means, the message, whether a client lets them write there."""
+
+from sandbox.entities import Formatted
+from sandbox.errors import ApiError, ControlError, not_found
+from sandbox.methods.texts import read_caption, read_text
+from sandbox.model import Chat, Json, Message, User
+from sandbox.world import World
+
+
+def chat_of(world: World, me: User, given: Json) -> Chat:
+    """Return the chat a user names; their own id, a bot's id or nothing means a private chat."""
+    chat_id = given.get("chat", me.id)
+    if chat_id == me.id:
+        return world.private(world.bot(given.get("bot")).id, me.id)
+    if chat_id in world.bots:
+        return world.private(chat_id, me.id)
+    chat = world.group(chat_id)
+    if not world.member(chat, me.id).inside:
+        raise ControlError(f"user {me.id} is not in chat {chat_id}; join first")
+    return chat
+
+
+def text_of(world: World, text: str, entities: list[Json] | None = None) -> Formatted:
+    """Return a text with what Telegram finds in it. Raises ControlError for an empty or too long one."""
+    try:
+        return read_text(world, {"text": text, "entities": entities})
+    except ApiError as error:
+        raise _in_words(error) from None
+
+
+def caption_of(world: World, text: str) -> Formatted:
+    """Return a caption, which can be empty, likewise."""
+    try:
+        return read_caption(world, {"caption": text})
+    except ApiError as error:
+        raise _in_words(error) from None
+
+
+def _in_words(error: ApiError) -> ControlError:
+    return ControlError(error.description.removeprefix("Bad Request: "))
+
+
+def message_of(chat: Chat, message_id: int) -> Message:
+    """Return a message. Raises ControlError when it is not there."""
+    found = chat.messages.get(message_id)
+    if found is None:
+        raise not_found(f"chat {chat.id} has no message {message_id}")
+    return found
+
+
+def can_write(world: World, chat: Chat, user_id: int, permission: str = "can_send_messages") -> bool:
+    """Say whether a client would let this user send here what needs `permission`."""
+    return not chat.blocked if chat.is_private else world.may_send(chat, user_id, permission)
+
+
+def check_can_write(world: World, chat: Chat, user_id: int, permission: str = "can_send_messages") -> None:
+    """Raise ControlError where a client would not let this user send what needs `permission`."""
+    if not can_write(world, chat, user_id, permission):
+        hint = "unblock the bot first" if chat.is_private else "an administrator must allow it first"
+        raise ControlError(f"user {user_id} may not write in chat {chat.id}; {hint}")
+
+
+def face(world: World, chat: Chat, user_id: int) -> int:
+    """Return who a user is to others in a chat: the group itself for an anonymous administrator."""
+    return chat.id if is_anonymous(world, chat, user_id) else user_id
+
+
+def is_anonymous(world: World, chat: Chat, user_id: int) -> bool:
+    """Say whether a user is an administrator who appears as the group."""
+    return chat.kind in ("group", "supergroup") and "is_anonymous" in world.member(chat, user_id).rights

@@ -1,0 +1,125 @@
+"""What people do with pictures, files, polls, reactions and invoices."""
+
+import binascii
+from base64 import b64decode
+
+from sandbox import payments, polls, reactions
+from sandbox.client import caption_of, chat_of, check_can_write, face, message_of
+from sandbox.delivery import next_message, post
+from sandbox.errors import ApiError, ControlError
+from sandbox.files import Media, Upload
+from sandbox.intake import take
+from sandbox.model import Chat, Json, Message, User
+from sandbox.pictures import drawn, read_picture
+from sandbox.schema import fields
+from sandbox.topicverbs import writable_topic
+from sandbox.world import World
+
+SENT = fields("chat:int caption:str reply_to:int topic:int file:str name:str bot:int")
+"""What the verbs take that send one file."""
+
+
+def photo(world: World, me: User, given: Json) -> Json:
+    """Send a photo."""
+    return _send(world, me, given, "photo", "can_send_photos")
+
+
+def document(world: World, me: User, given: Json) -> Json:
+    """Send a file."""
+    return _send(world, me, given, "document", "can_send_documents")
+
+
+def _send(world: World, me: User, given: Json, kind: str, permission: str) -> Json:
+    chat = chat_of(world, me, given)
+    check_can_write(world, chat, me.id, permission)
+    if given.get("reply_to"):
+        message_of(chat, given["reply_to"])
+    message = _blank(world, me, chat, given, _taken(world, kind, given))
+    return post(world, chat, message)
+
+
+def _taken(world: World, kind: str, given: Json) -> Media:
+    body = _bytes(given["file"]) if "file" in given else drawn(world.rng)
+    picture = read_picture(body)
+    name = given.get("name") or f"file.{picture.extension if picture else 'bin'}"
+    try:
+        return take(world, kind, Upload(name, "", body))
+    except ApiError as error:
+        raise ControlError(f"the file cannot be sent: {error.description}") from None
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise ControlError("file must be base64; got something else") from None
+
+
+def _blank(world: World, me: User, chat: Chat, given: Json, media: Media) -> Message:
+    """Return a new message of a file, with caption, topic and what it answers."""
+    caption = caption_of(world, given.get("caption", ""))
+    topic = writable_topic(world, me, chat, given)
+    message = next_message(world, chat, me.id, topic=topic)
+    message.media, message.text, message.entities = media, caption.text, caption.entities
+    message.reply_to = given.get("reply_to", 0)
+    if chat.is_private:
+        chat.started = True
+    return message
+
+
+def album(world: World, me: User, given: Json) -> Json:
+    """Send several photos as one album: as many messages, the caption with the first."""
+    count = given.get("count", 2)
+    if not 2 <= count <= 10:
+        raise ControlError(f"count must be 2-10; got {count}")
+    chat = chat_of(world, me, given)
+    check_can_write(world, chat, me.id, "can_send_photos")
+    album_id = world.digits()[:17]
+    found = []
+    for number in range(count):
+        said = given if number == 0 else {key: value for key, value in given.items() if key != "caption"}
+        message = _blank(world, me, chat, said, _taken(world, "photo", {}))
+        message.album = album_id
+        found.append(post(world, chat, message))
+    return {"media_group_id": album_id, "messages": found}
+
+
+def cast(world: World, me: User, given: Json) -> Json:
+    """Vote in a poll, change the vote, or retract it with no options."""
+    chat = chat_of(world, me, given)
+    message = message_of(chat, given["message"])
+    if message.poll is None:
+        raise ControlError(f"message {message.id} is no poll; nothing to vote on")
+    polls.vote(world, chat, message.poll, face(world, chat, me.id), tuple(given["options"]))
+    return {"poll": message.poll.id, "options": given["options"]}
+
+
+def react(world: World, me: User, given: Json) -> Json:
+    """React to a message with an emoji, or take the reaction back with an empty text."""
+    chat = chat_of(world, me, given)
+    emoji = given["emoji"]
+    message = reactions.holder(chat, message_of(chat, given["message"]))
+    if emoji and emoji not in reactions.EMOJI:
+        raise ControlError(f"emoji must be one Telegram reacts with, as {_few()}; got {emoji}")
+    if message.is_service:
+        raise ControlError(f"message {message.id} tells of an event; nobody reacts to it")
+    if not reactions.may_react(world, chat, me.id):
+        raise ControlError(f"user {me.id} may not react in chat {chat.id}; an administrator must allow it")
+    wanted: list[Json] = [{"type": "emoji", "emoji": emoji}] if emoji else []
+    if not reactions.can_hold(message, wanted):
+        raise ControlError(
+            f"message {message.id} has {reactions.MOST_KINDS} kinds of reactions; take one of them"
+        )
+    reactions.react(world, chat, message, face(world, chat, me.id), wanted)
+    return {"message": message.id, "emoji": emoji}
+
+
+def _few() -> str:
+    return " ".join(sorted(reactions.EMOJI)[:5])
+
+
+def pay(world: World, me: User, given: Json) -> Json:
+    """Begin to pay an invoice; the bot's answer decides, the view tells."""
+    chat = chat_of(world, me, given)
+    checkout = payments.begin(world, me, chat, message_of(chat, given["message"]))
+    return payments.checkout_object(checkout)
