@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,7 +33,38 @@ class Server:
     """A running server; databases are made from others and dropped again."""
 
     home: Path
+    command: Sequence[str]
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _process: subprocess.Popen[str] | None = None
+    _log: "_Log | None" = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers. To be called by a thread that outlives it."""
+        self._process = subprocess.Popen(
+            self.command, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        self._log = _Log(self._process)
+        self._log.wait_until_ready()
+
+    def kill(self) -> None:
+        """kill -9 every one of its processes."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._end()
+
+    def stop(self) -> None:
+        """End it, whoever is connected."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        self._end()
+
+    def _end(self) -> None:
+        assert self._process is not None
+        assert self._log is not None
+        self._log.join()
+        self._process.wait()
+        assert self._process.stderr is not None
+        self._process.stderr.close()
 
     def url(self, database: str) -> str:
         """Return the product's URL of a database."""
@@ -77,30 +108,27 @@ def running(folder: Path) -> Iterator[Server]:
         initdb = [*as_user, str(folder / "initdb"), f"--pgdata={data}", f"--username={_ROLE}", "--auth=trust"]
         initdb += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         subprocess.run(initdb, check=True, capture_output=True)
-        settings = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(home),
-            "fsync": "off",
-            "full_page_writes": "off",
-            "autovacuum": "off",
-            "max_connections": "200",
-        }
-        options = [f"-c{name}={value}" for name, value in settings.items()]
-        with subprocess.Popen(
-            # The signal ends the server even when the tests are killed.
-            [*as_user, "--pdeathsig", "INT", folder / "postgres", "-D", data, *options],
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
-            log = _Log(process)
-            try:
-                log.wait_until_ready()
-                yield Server(home)
-            finally:
-                process.send_signal(signal.SIGINT)
-                log.join()
+        options = [f"-c{name}={value}" for name, value in _settings(home).items()]
+        # The signal ends the server even when the tests are killed.
+        server = Server(home, [*as_user, "--pdeathsig", "INT", f"{folder}/postgres", f"-D{data}", *options])
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _settings(home: Path) -> dict[str, str]:
+    return {
+        "listen_addresses": "",
+        "unix_socket_directories": str(home),
+        "fsync": "off",
+        "full_page_writes": "off",
+        "autovacuum": "off",
+        "max_connections": "200",
+    }
 
 
 def _as_unprivileged(home: Path) -> list[str]:
