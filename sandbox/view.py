@@ -80,6 +80,7 @@ def _people(world: World, bot: Bot) -> list[Json]:
                 "unread": unread,
                 "started": home is not None and home.started,
                 "blocked": home is not None and home.blocked,
+                "deactivated": user.deactivated,
             }
         )
     return found

@@ -128,6 +128,8 @@ class World:
     def by_username(self, name: str) -> Chat | User | None:
         """Return the group or account that carries the public name, written with or without @."""
         wanted = name.removeprefix("@").lower()
+        if not wanted:
+            return None
         for chat in self.groups.values():
             if chat.username.lower() == wanted:
                 return chat
@@ -202,6 +204,8 @@ class World:
         if chat.id == 0:
             first = FIRST_GROUP_ID if chat.kind == "group" else FIRST_SUPERGROUP_ID
             chat.id = next(i for i in range(first, -MAX_ID, -1) if i not in self.groups)
+        if not -MAX_ID < chat.id < 0:
+            raise ControlError(f"a chat id is -1 to -2^52, got {chat.id}")
         if chat.id in self.groups:
             raise ControlError(f"the chat id {chat.id} is taken")
         self.check_username(chat.username)

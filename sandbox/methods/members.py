@@ -61,6 +61,8 @@ def restrict_chat_member(world: World, bot: Bot, params: Json) -> bool:
 def set_chat_permissions(world: World, bot: Bot, params: Json) -> bool:
     """Set what all plain members may do."""
     chat = find_group(world, bot, params)
+    if chat.is_channel:
+        raise bad_request("method is available for groups and supergroups only")
     need_right(world, bot, chat, "can_restrict_members", "change chat permissions")
     given = _permissions(params)
     if given == chat.permissions:
@@ -88,6 +90,8 @@ def unban_chat_sender_chat(world: World, bot: Bot, params: Json) -> bool:
 
 def _sender_chat(world: World, bot: Bot, params: Json) -> tuple[Chat, int]:
     chat = find_group(world, bot, params)
+    if chat.kind != "supergroup":
+        raise bad_request("method is available only for supergroups")
     need_right(world, bot, chat, "can_restrict_members", RESTRICT)
     sender = world.groups.get(params["sender_chat_id"])
     if sender is None or sender.deleted:

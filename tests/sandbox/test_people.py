@@ -264,39 +264,3 @@ async def _busy(place: Town) -> None:
     box.act(world.owner, "promote", chat=channel, user=world.bot)
     post = box.act(world.owner, "post", chat=channel, text="Soup")
     box.act(world.owner, "edit", chat=channel, message=post["message_id"], text="Stew")
-
-
-async def test_an_upgraded_group_answers_with_its_new_id() -> None:
-    async with town() as place:
-        box, world = place.sandbox, place.world
-        old = box.add_group("Small", world.owner, kind="group")["id"]
-        box.act(world.owner, "add", chat=old, user=world.bot)
-        await place.updates()
-
-        new = box.act(world.owner, "migrate", chat=old)["id"]
-        farewell, welcome = await place.updates()
-        answer = (await place.post("sendMessage", {"chat_id": old, "text": "x"})).json()
-
-        assert (farewell["message"]["chat"]["id"], farewell["message"]["migrate_to_chat_id"]) == (old, new)
-        assert (welcome["message"]["chat"]["id"], welcome["message"]["migrate_from_chat_id"]) == (new, old)
-        assert answer == {
-            "ok": False,
-            "error_code": 400,
-            "description": "Bad Request: group chat was upgraded to a supergroup chat",
-            "parameters": {"migrate_to_chat_id": new},
-        }
-        assert (await place.ok("sendMessage", chat_id=new, text="x"))["message_id"] == 2
-
-
-async def test_an_anonymous_administrator_writes_as_the_group() -> None:
-    async with town() as place:
-        world = place.world
-        rights = ["is_anonymous", "can_delete_messages"]
-        place.sandbox.act(world.owner, "promote", chat=world.group, user=world.user, rights=rights)
-        await place.updates()
-        place.sandbox.act(world.user, "send", chat=world.group, text="who am I")
-
-        (update,) = [update for update in await place.updates() if "message" in update]
-
-        assert update["message"]["from"]["username"] == "GroupAnonymousBot"
-        assert update["message"]["sender_chat"]["id"] == world.group
