@@ -9,7 +9,7 @@ import aiohttp
 
 from sandbox.faults import Faults
 from sandbox.model import Json
-from sandbox.push import GONE, Outcome, push
+from sandbox.push import GONE, Outcome, push, session
 from sandbox.updates import Pulse, Queued
 from sandbox.webhook import Webhook
 from sandbox.world import Bot, World
@@ -66,20 +66,27 @@ class Courier:
 
     async def run(self) -> None:
         """Deliver until closed."""
-        rounds: dict[int, tuple[Webhook, asyncio.Task[None]]] = {}
-        connector = aiohttp.TCPConnector(limit=0)
-        async with aiohttp.ClientSession(connector=connector) as http, asyncio.TaskGroup() as tasks:
+        hooks: dict[int, Webhook | None] = {}
+        rounds: dict[int, asyncio.Task[None]] = {}
+        async with session() as http, asyncio.TaskGroup() as tasks:
             while not self._closed:
-                for bot in self._world.bots.values():
-                    hook, running = bot.webhook, rounds.get(bot.id)
-                    if running and running[0] is not hook:
-                        await _end(rounds.pop(bot.id)[1])
-                    if hook and bot.id not in rounds:
-                        one = Round(self._world, bot, hook, http, self._faults, self._execute)
-                        rounds[bot.id] = (hook, tasks.create_task(one.run()))
-                await self._world.webhooks.wait()
-            for _, task in rounds.values():
+                bot = self._changed(hooks)
+                if bot is None:
+                    await self._world.webhooks.wait()
+                    continue
+                if bot.id in rounds:
+                    await _end(rounds.pop(bot.id))
+                hook = hooks[bot.id] = bot.webhook
+                if hook is not None:
+                    one = Round(self._world, bot, hook, http, self._faults, self._execute)
+                    rounds[bot.id] = tasks.create_task(one.run())
+            for task in rounds.values():
                 task.cancel()
+
+    def _changed(self, hooks: dict[int, Webhook | None]) -> Bot | None:
+        """Return a bot whose webhook is another than the one deliveries run for."""
+        bots = self._world.bots.values()
+        return next((bot for bot in bots if bot.webhook is not hooks.get(bot.id)), None)
 
 
 async def _end(task: asyncio.Task[None]) -> None:
@@ -159,10 +166,10 @@ class Round:
             if not wait and failures:
                 delay = wait = min(delay * 2, self._rng.randint(LONGEST_PAUSE, 2 * LONGEST_PAUSE))
             failures += 1
-            self._note_failure(outcome)
+            if outcome.told:
+                self._note_failure(outcome)
             if self._world.clock.unix() + wait > queued.expires:
-                self._bot.queue.forget(queued)
-                return
+                self._bot.queue.give_up(queued)
             await asyncio.sleep(wait * self._world.pace)
 
     def _done(self, queued: Queued, outcome: Outcome) -> None:

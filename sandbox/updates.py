@@ -253,13 +253,15 @@ class UpdateQueue:
 
     def confirm(self, queued: Queued, doubling: Doubling | None) -> None:
         """Count one delivery as done; a `doubling` fault may order another."""
-        self.forget(queued)
-        self._double(queued, doubling)
+        if self.give_up(queued):
+            self._double(queued, doubling)
 
-    def forget(self, queued: Queued) -> None:
-        """Give one delivery up."""
+    def give_up(self, queued: Queued) -> bool:
+        """End a delivery; False when it had ended already."""
+        held = self.holds(queued)
         if queued in self._replays:
             self._replays.remove(queued)
-        elif self._waiting.get(queued.id) is queued:
+        elif held:
             del self._waiting[queued.id]
         self._confirmed.strike()
+        return held

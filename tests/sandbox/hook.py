@@ -13,20 +13,20 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass
 class Hook:
-    """A running target: what came, and what it answers next; when `answers` is empty it says 200."""
+    """A running target: what came, and what it answers next (a status or more); 200 when nothing is left."""
 
     url: str = ""
     updates: list[Any] = field(default_factory=list)
     headers: list[Any] = field(default_factory=list)
-    answers: list[web.Response | Answer] = field(default_factory=list)
+    answers: list[int | Answer] = field(default_factory=list)
     came: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, request: web.Request) -> web.StreamResponse:
         self.updates.append(await request.json())
         self.headers.append(request.headers)
         self.came.set()
-        answer = self.answers.pop(0) if self.answers else web.Response()
-        return answer if isinstance(answer, web.Response) else await answer(request)
+        answer = self.answers.pop(0) if self.answers else 200
+        return web.Response(status=answer) if isinstance(answer, int) else await answer(request)
 
     async def count(self, wanted: int) -> list[Any]:
         """Return the updates once there are `wanted` of them."""
@@ -41,8 +41,17 @@ class Hook:
         return [update["message"]["text"] for update in self.updates if "message" in update]
 
 
+def saying(body: Any) -> Answer:
+    """Return an answer of JSON."""
+
+    async def answer(_request: web.Request) -> web.StreamResponse:
+        return web.json_response(body)
+
+    return answer
+
+
 @asynccontextmanager
-async def hook(*answers: web.Response | Answer) -> AsyncIterator[Hook]:
+async def hook(*answers: int | Answer) -> AsyncIterator[Hook]:
     """Run a target for one test."""
     found = Hook(answers=list(answers))
     app = web.Application()

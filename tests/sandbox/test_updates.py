@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.sandbox.town import Town, keyboard, town
 
@@ -203,71 +202,6 @@ async def test_a_ratio_of_duplicates_is_about_kept() -> None:
             seen += len(batch)
 
         assert 560 <= seen <= 640
-
-
-@pytest.mark.parametrize("kind", ["drop", "drop_after"])
-async def test_a_cut_connection_leaves_the_effect_or_not(kind: str) -> None:
-    async with town() as place:
-        place.sandbox.fault(kind, method="sendMessage")
-
-        with pytest.raises(httpx.TransportError):
-            await place.post("sendMessage", {"chat_id": place.world.user, "text": "x"})
-
-        shown = place.sandbox.messages(place.world.user)
-        assert len(shown) == (1 if kind == "drop_after" else 0)
-        assert await place.ok("sendMessage", chat_id=place.world.user, text="y")
-        assert [call.get("fault") for call in place.sandbox.calls()] == [kind, None]
-        assert [call["ok"] for call in place.sandbox.calls()] == [kind == "drop_after", True]
-
-
-async def test_a_flood_names_the_seconds_to_wait() -> None:
-    async with town() as place:
-        await place.tell("faults", method="*", kind="flood", retry_after=7, times=2)
-
-        answers = [
-            await place.post("sendMessage", {"chat_id": place.world.user, "text": "x"}) for _ in range(3)
-        ]
-
-        assert [answer.status_code for answer in answers] == [429, 429, 200]
-        assert answers[0].json() == {
-            "ok": False,
-            "error_code": 429,
-            "description": "Too Many Requests: retry after 7",
-            "parameters": {"retry_after": 7},
-        }
-
-
-async def test_faults_of_all_methods_spare_the_polls() -> None:
-    async with town() as place:
-        place.sandbox.fault("status", status=502)
-
-        polled = await place.ok("getUpdates")
-        broken = await place.post("getMe", {})
-
-        assert polled == []
-        assert (broken.status_code, broken.headers["content-type"]) == (502, "text/html; charset=utf-8")
-        assert "<html>" in broken.text
-
-
-async def test_a_hanging_answer_comes_late_and_does_nothing() -> None:
-    async with town() as place:
-        place.sandbox.fault("hang", method="sendMessage", seconds=0.05)
-
-        answer = await place.post("sendMessage", {"chat_id": place.world.user, "text": "x"})
-
-        assert answer.status_code == 504
-        assert place.sandbox.messages(place.world.user) == []
-
-
-async def test_faults_are_listed_and_taken_away() -> None:
-    async with town() as place:
-        put = await place.tell("faults", method="sendmessage", kind="drop", times=3)
-        listed = (await place.get("faults"))["result"]
-        await place.http.delete(f"{place.address.control}/faults")
-
-        assert put["result"] == {"method": "sendMessage", "kind": "drop", "times": 3}
-        assert listed == [put["result"]]
-        assert (await place.get("faults"))["result"] == []
 
 
 async def test_a_stopping_server_ends_its_polls() -> None:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiohttp import web
 
-from tests.sandbox.hook import hook
+from tests.sandbox.hook import hook, saying
 from tests.sandbox.town import Town, keyboard, town
 
 
@@ -63,7 +63,7 @@ async def test_setting_a_webhook_ends_the_poll_that_waits() -> None:
 
 
 async def test_a_refused_update_comes_again_and_holds_up_its_chat() -> None:
-    async with hook(web.Response(status=500), web.Response(status=502)) as target, town() as place:
+    async with hook(500, 502) as target, town() as place:
         await place.ok("setWebhook", url=target.url)
         _say(place, "one", "two")
 
@@ -78,7 +78,7 @@ async def test_a_refused_update_comes_again_and_holds_up_its_chat() -> None:
 async def test_an_answer_with_a_method_is_done() -> None:
     async with hook() as target, town() as place:
         call = {"method": "sendMessage", "chat_id": place.world.group, "text": "pong"}
-        target.answers.append(web.json_response(call))
+        target.answers.append(saying(call))
         await place.ok("setWebhook", url=target.url)
         _say(place, "ping")
 
