@@ -13,6 +13,7 @@ MAX_DIMENSIONS = 10_000
 MAX_RATIO = 20
 SIZES = (90, 320, 800, 1280)
 """Longest sides of the sizes a photo comes in, in pixels, below its own."""
+UNKNOWN_MIME = "application/octet-stream"
 MIMES = {"voice": "audio/ogg", "video": "video/mp4", "audio": "audio/mpeg", "animation": "video/mp4"}
 """What a file is taken for that comes without a media type."""
 
@@ -74,8 +75,13 @@ def _stored(
         kind,
         upload.body,
         upload.name,
-        picture.mime if picture else upload.mime or MIMES.get(kind, "application/octet-stream"),
+        picture.mime if picture else _mime(kind, upload),
         picture.extension if picture else named[:8],
         size.width if size else 0,
         size.height if size else 0,
     )
+
+
+def _mime(kind: str, upload: Upload) -> str:
+    said = "" if upload.mime == UNKNOWN_MIME else upload.mime
+    return said or MIMES.get(kind, UNKNOWN_MIME)

@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.errors import ApiError, ControlError, bad_request
 from sandbox.files import Upload
 from sandbox.model import Json
-from sandbox.schema import BY_FIELD, BY_TYPE, METHODS, OBJECTS, Field
+from sandbox.schema import BY_FIELD, BY_TYPE, FROM_TEXT, METHODS, OBJECTS, Field
 
 MISSING = {
     "chat_id": "chat_id is empty",
@@ -106,6 +106,8 @@ def _value(kind: str, value: Any, name: str, *, texts: bool) -> Any:
 
 
 def _named(kind: str, value: Any, name: str) -> Json:
+    if isinstance(value, str) and kind in FROM_TEXT:
+        value = {FROM_TEXT[kind]: value}
     if not isinstance(value, dict):
         raise _wrong(name, "an object")
     if kind in BY_TYPE:

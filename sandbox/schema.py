@@ -287,6 +287,10 @@ BY_FIELD = {
 """Unions told apart by the field only one of them has."""
 
 
+FROM_TEXT = {"InputPollOption": "text"}
+"""Objects that may come as bare text, and the field it stands for: older clients send no object."""
+
+
 def fields(line: str) -> dict[str, Field]:
     """Return the fields a line of the tables above names."""
     found = {}
