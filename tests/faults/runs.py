@@ -21,7 +21,7 @@ SELECT (SELECT count(*) FROM inbox WHERE state = 'new')
 class Bot:
     """`caiboshi run` as an operator starts it."""
 
-    def __init__(self, base_url: str, token: str, database: str, log: Path) -> None:
+    def __init__(self, base_url: str, token: str, database: str, log: Path, **more: str) -> None:
         self._env = os.environ | {
             "CAIBOSHI__TELEGRAM__TOKEN": token,
             "CAIBOSHI__TELEGRAM__BASE_URL": base_url,
@@ -30,6 +30,7 @@ class Bot:
             "CAIBOSHI__SENDING__CHAT_GAP_SECONDS": "0",
             "CAIBOSHI__SENDING__GROUP_PER_MINUTE": "6000",
             "CAIBOSHI__WEB__PORT": "0",
+            **more,
         }
         self._log = log
 
@@ -49,6 +50,10 @@ class Bot:
     async def end(self, number: signal.Signals) -> int:
         """Send it a signal and return its exit code."""
         self._process.send_signal(number)
+        return await self.ended()
+
+    async def ended(self) -> int:
+        """Wait until it has ended and return its exit code."""
         return await self._process.wait()
 
 
