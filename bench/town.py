@@ -23,7 +23,7 @@ _TITLE, _NAME = "Sunny Gardens", "Neighbour"
 _WORDS = "Are there tomatoes this week?"
 _UNFINISHED = """
 SELECT (SELECT count(*) FROM inbox WHERE state = 'new')
-     + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending'))
+     + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'claimed', 'sending'))
 """
 
 

@@ -11,11 +11,13 @@ from telegram.error import InvalidToken, NetworkError
 
 from bot import demo, logs, upkeep
 from bot.config import Config, LogLevel
-from bot.terminal import ConfigPath, load, stop
+from bot.runtime import StoppedWaiting
+from bot.terminal import ConfigPath, fail, load, stop
 from bot.webhook import WebhookRefused
 from bot.wiring import build, build_web
 from kernel.clock import SystemClock
 from sandbox import server as sandbox_server
+from storage.leases import LeaseLost
 from web.server import PortUnavailable, serving
 
 cli = typer.Typer(
@@ -46,6 +48,10 @@ def run(config: ConfigPath = None) -> None:
             _run_to_the_end(_run(settings))
     except PortUnavailable as fault:
         stop(f"{fault}; choose another web.host or web.port")
+    except StoppedWaiting:
+        return
+    except LeaseLost:
+        fail("another caiboshi process has taken over this bot: this one sends nothing more and ends")
     except InvalidToken:
         stop("Telegram does not accept the bot token: copy it again from @BotFather")
     except WebhookRefused as fault:
@@ -97,14 +103,14 @@ def _run_to_the_end(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _run(settings: Config) -> None:
-    stop = _stop_signal()
+    asked = _stop_signal()
     runtime = build(settings, SystemClock())
     async with (
         serving(build_web(runtime), host=settings.web.host, port=settings.web.port) as port,
-        runtime.running(),
+        runtime.running(asked),
     ):
         typer.echo(f"running as @{runtime.bot.username}, health on http://{settings.web.host}:{port}/healthz")
-        await stop.wait()
+        await asked.wait()
 
 
 async def _demo(settings: Config, host: str, port: int) -> None:

@@ -116,6 +116,7 @@ class SendingConfig:
     per_second: Annotated[float, Range(0.1, 1000, "messages a second")]
     chat_gap_seconds: Annotated[float, Range(0, 60, "seconds")]
     group_per_minute: Annotated[int, Range(1, 6000, "messages a minute")]
+    lease_seconds: Annotated[float, Range(1, 600, "seconds")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The demo: the real bot against the sandbox in one process, with a chat page, and a clock you push."""
 
+import asyncio
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -90,7 +91,7 @@ async def running(config: Config, *, host: str, port: int) -> AsyncIterator[tupl
             runtime = build(own, clock)
             timeline = Timeline(runtime, clock, sandbox.set_clock, sandbox.drained, sandbox.pending)
             demo = Demo(told, cast, sandbox, runtime, timeline)
-            async with runtime.running():
+            async with runtime.running(asyncio.Event()):
                 try:
                     await story.play(told, cast, sandbox, timeline)
                     yield demo, f"{address.url}/demo"

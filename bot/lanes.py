@@ -34,11 +34,11 @@ class Lanes:
 
     def __init__(
         self,
-        *,
         db: Db,
         app: App,
         catalog: Catalog,
         application: BotApplication,
+        *,
         committed: Callable[[], None],
         spawn: Spawn,
     ) -> None:

@@ -12,6 +12,9 @@ from kernel.ids import ChatId
 
 _MINUTE = 60.0
 _GROUPS_BELOW = 0  # Telegram numbers groups negatively
+_SEVERAL_CHATS, _AT_ONCE_SECONDS = 3, 1.0  # so many chats told to wait within so long: it is about all
+_SLOWER = 0.97
+_REGAINED_A_SECOND = 0.01  # messages a second, every second
 
 
 class Monotonic:
@@ -55,11 +58,18 @@ class _ChatPace:
 
 @dataclass(slots=True)
 class Pace:
-    """What was sent lately, and so when the next message may leave. All readings in monotonic seconds."""
+    """What was sent lately, and so when the next message may leave. All readings in monotonic seconds.
+
+    The overall rate gives way when Telegram says it is too much, and comes back bit by bit (AIMD,
+    storage.md §3.4): another program may be using the same token.
+    """
 
     policy: SendingConfig
     _free_at: float = 0.0
     _chats: dict[ChatId, _ChatPace] = field(default_factory=dict)
+    _slowed_by: float = 0.0  # messages a second below the policy, at `_slowed_at`
+    _slowed_at: float = 0.0
+    _floods: deque[tuple[float, ChatId, float]] = field(default_factory=deque)  # at, chat, seconds asked
 
     def held(self, now: float) -> dict[ChatId, float]:
         """Return the chats that may not be written to at `now`, with the reading from which they may."""
@@ -81,9 +91,31 @@ class Pace:
         """The reading from which anything may leave."""
         return self._free_at
 
+    def rate(self, now: float) -> float:
+        """Return how many messages a second may leave."""
+        regained = (now - self._slowed_at) * _REGAINED_A_SECOND
+        return self.policy.per_second - max(self._slowed_by - regained, 0.0)
+
     def start(self, now: float) -> None:
         """Count a message that leaves now against the overall pace."""
-        self._free_at = max(self._free_at, now) + 1 / self.policy.per_second
+        self._free_at = self.after(self._free_at, now)
+
+    def after(self, free_at: float, now: float) -> float:
+        """Return when the next one may leave if one leaves at `now`, or at `free_at` where that is later."""
+        return max(free_at, now) + 1 / self.rate(now)
+
+    def flooded(self, chat: ChatId, now: float, seconds: float) -> None:
+        """Hold `chat` for `seconds`, as a 429 asked; when several chats are asked at once, all go slower."""
+        self.hold(chat, now + seconds)
+        self._floods.append((now, chat, seconds))
+        while self._floods[0][0] < now - _AT_ONCE_SECONDS:
+            self._floods.popleft()
+        if len({each for _, each, _ in self._floods}) < _SEVERAL_CHATS:
+            return
+        self.hold_all(now + min(asked for _, _, asked in self._floods))
+        rate = self.rate(now) * _SLOWER
+        self._slowed_by, self._slowed_at = self.policy.per_second - rate, now
+        self._floods.clear()
 
     def completed(self, chat: ChatId, now: float) -> None:
         """Count a message that has been answered for against its chat."""

@@ -16,6 +16,7 @@ from bot.contact import Contact, Receiver
 from bot.health import Health
 from bot.intake import Intake
 from bot.lanes import Lanes
+from bot.lease import Lease
 from bot.metrics import UnitTimes
 from bot.pace import Monotonic
 from bot.sender import Sender
@@ -32,6 +33,10 @@ from texts.catalog import Catalog
 
 _log = logging.getLogger(__name__)
 _DRAIN_SECONDS = 3.0  # for what has begun; a container is killed ten seconds after it is asked to stop
+
+
+class StoppedWaiting(Exception):
+    """The process was asked to stop while another one held the bot."""
 
 
 class Tasks:
@@ -75,6 +80,7 @@ class Runtime:
     wires: tuple[Wire, ...]
     application: BotApplication
     monotonic: Monotonic
+    lease: Lease
     intake: Intake
     receiver: Receiver
     lanes: Lanes
@@ -86,10 +92,16 @@ class Runtime:
     times: UnitTimes
 
     @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Run the product inside the block; leaving it stops in reverse order."""
+    async def running(self, stop: asyncio.Event) -> AsyncIterator[None]:
+        """Run the product inside the block; leaving it stops in reverse order.
+
+        Where another process runs this bot, wait for it to end. Raises StoppedWaiting when `stop` is set
+        meanwhile, and LeaseLost (in a group) when another process takes over later.
+        """
         try:
             await self.application.initialize()  # getMe: the token is good and Telegram answers
+            if not await self.lease.take(self.bot.id, stop):
+                raise StoppedWaiting
             await self._register_commands()
             async with asyncio.TaskGroup() as group:
                 self.tasks.open(group)
@@ -97,6 +109,7 @@ class Runtime:
                     group.create_task(self._receive(), name="receiver"),
                     group.create_task(self.engine.run(), name="engine"),
                     group.create_task(self.sender.run(), name="sender"),
+                    group.create_task(self.lease.keep(), name="lease"),
                 ]
                 self.health.is_running = True
                 try:
@@ -129,6 +142,7 @@ class Runtime:
             async with asyncio.timeout(_DRAIN_SECONDS):
                 await self.lanes.idle()
                 await self.sender.stop()
+                await self.lease.release()
         for part in others:
             part.cancel()
         self.tasks.cancel()

@@ -23,6 +23,15 @@ def load(path: Path | None) -> Config:
 
 
 def stop(reason: str) -> NoReturn:
-    """End the command with one line and exit code 2."""
+    """End the command with what must be put right first, and exit code 2."""
+    _end(reason, 2)
+
+
+def fail(reason: str) -> NoReturn:
+    """End the command with what went wrong, and exit code 1."""
+    _end(reason, 1)
+
+
+def _end(reason: str, code: int) -> NoReturn:
     typer.echo(f"caiboshi: {reason}", err=True)
-    raise typer.Exit(2)
+    raise typer.Exit(code)

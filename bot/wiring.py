@@ -6,9 +6,11 @@ from telegram.ext import ExtBot
 from bot.application import Wires, build_application, build_bot
 from bot.config import Config, Mode
 from bot.contact import Contact, Receiver
+from bot.delivery import Delivery
 from bot.health import Health
 from bot.intake import Intake, is_update
 from bot.lanes import Lanes
+from bot.lease import Lease
 from bot.metrics import Metrics, TimedDb, UnitTimes
 from bot.pace import Monotonic, Pace
 from bot.polling import Polling
@@ -21,7 +23,7 @@ from features.members.service import Members
 from kernel.clock import Clock
 from scheduler.engine import Engine
 from scheduler.jobs import JOBS
-from storage.db import open_db
+from storage.db import SqliteDb, open_db
 from storage.patience import PatientDb
 from storage.reader import open_reader
 from texts import catalog as texts
@@ -47,19 +49,18 @@ def build(config: Config, clock: Clock) -> Runtime:
     bot, wires = build_bot(token=telegram.token, base_url=telegram.base_url, proxy=telegram.proxy)
     application = build_application(bot, catalog)
     monotonic = Monotonic()
+    lease = Lease(db, seconds=config.sending.lease_seconds, alone=isinstance(own, SqliteDb))
     sender = Sender(
         db=db,
-        bot=bot,
-        catalog=catalog,
+        delivery=Delivery(bot, catalog),
+        lease=lease,
         pace=Pace(config.sending),
         monotonic=monotonic,
         clock=clock,
         came_back=lambda rows: lanes.put(rows),
         spawn=tasks.spawn,
     )
-    lanes = Lanes(
-        db=db, app=app, catalog=catalog, application=application, committed=sender.wake, spawn=tasks.spawn
-    )
+    lanes = Lanes(db, app, catalog, application, committed=sender.wake, spawn=tasks.spawn)
     intake = Intake(db=db, lanes=lanes, spawn=tasks.spawn)
     contact = Contact()
     engine = Engine(runner=db, app=app, jobs=JOBS, clock=clock, committed=sender.wake)
@@ -74,6 +75,7 @@ def build(config: Config, clock: Clock) -> Runtime:
         wires=wires,
         application=application,
         monotonic=monotonic,
+        lease=lease,
         intake=intake,
         receiver=_receiver(config, bot, wires, intake, contact),
         lanes=lanes,

@@ -3,13 +3,12 @@
 from functools import partial
 
 from telegram import ChatMember, Update, User
-from telegram.ext import ChatMemberHandler
 
 from features.app import Consented, Home
-from features.members.model import Checking, Enabled, Enabling, Group, Joined, Member, Started
-from features.members.rules import group_payload
+from features.members.model import Checking, Group, Joined, Member, Started
 from handlers.answers import READ_NOTE, say, show, toast
-from handlers.context import Context, Place, nothing
+from handlers.context import Context, Place
+from handlers.groups import met
 from handlers.growth import card as growth_card
 from handlers.keyboards import MENU, tapped_args
 from handlers.menu import (
@@ -25,9 +24,9 @@ from handlers.menu import (
     show_menu,
 )
 from handlers.outcome import Outcome, OutcomeHandler, OutcomeKind
-from handlers.routes import IN_PRIVATE, Routes, is_person, on_command, on_tap, on_words
-from kernel.ids import ChatId, UserId, private_chat
-from kernel.message import Answer, Keyboard, Language, Open, Outgoing, Tap, Text
+from handlers.routes import IN_PRIVATE, Routes, on_command, on_tap, on_words
+from kernel.ids import private_chat
+from kernel.message import Answer, Keyboard, Language, Outgoing, Tap, Text
 from texts.catalog import Catalog
 
 _PRESENT = (ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER)
@@ -35,130 +34,6 @@ _ADMINISTRATORS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 _ENABLE, _AGREE, _DECLINE = "members.enable", "members.agree", "members.decline"
 _SWITCH = "members.switch"
 _ENABLE_BUTTON: Keyboard = ((Tap(Text("members.enable"), _ENABLE),),)
-
-
-async def on_bot_status(update: Update, context: Context) -> None:
-    """The bot was added, promoted, removed; or a person blocked or unblocked it in private."""
-    change = update.my_chat_member
-    if change is None:
-        return
-    app, chat = context.app, ChatId(change.chat.id)
-    present = _is_present(change.new_chat_member)
-    if change.chat.type == change.chat.PRIVATE:
-        user = UserId(change.chat.id)
-        context.plan(app.members.reachability, nothing, user=user, reachable=present)
-    elif not present:
-        context.plan(app.members.removed, nothing, chat=chat)
-    elif _is_present(change.old_chat_member):
-        context.plan(app.members.administrators_changed, nothing, chat=chat)
-    elif change.chat.type != change.chat.CHANNEL:
-        answer = partial(met, context.place)
-        context.plan(app.members.added, answer, chat=chat, title=context.title(change.chat))
-
-
-def met(place: Place, group: Group) -> Outgoing:
-    """Say hello and offer the enabling button."""
-    return say(place.speaking(group.language), Text("members.met"), _ENABLE_BUTTON)
-
-
-async def on_administrators(outcome: Outcome, context: Context) -> None:
-    """Telegram told who a group's administrators are; somebody may wait for it to enable the group."""
-    context.turn.place = Place.unasked(outcome.chat, context.app.members.policy.language)
-    if outcome.result is None:
-        if outcome.user is not None:
-            context.say(partial(say, context.place, Text("home.try_again")))
-        return
-    context.plan(
-        context.app.members.administrators_told,
-        partial(enabled_late, context.place),
-        chat=outcome.chat,
-        users=tuple(UserId(entry["user"]["id"]) for entry in outcome.result),
-        bot=UserId(context.bot.id),
-        presser=outcome.user,
-    )
-
-
-async def on_enable(update: Update, context: Context) -> None:
-    """An administrator, or somebody else, pressed the enabling button."""
-    user = update.effective_user
-    if user is None:
-        return
-    context.plan(
-        context.app.members.enable,
-        partial(enabled, context.place),
-        chat=context.place.chat,
-        user=UserId(user.id),
-        bot=UserId(context.bot.id),
-    )
-
-
-def enabled(place: Place, done: Enabled) -> Answer:
-    """Tell what came of the button."""
-    card = place.speaking(done.group.language)
-    match done.outcome:
-        case Enabling.ENABLED:
-            closed = show(card, Text("members.card_done"))
-            return closed, _announcement(place, done.group), toast(place, "members.enabled_toast")
-        case Enabling.DEAF:
-            stays = show(card, Text("members.deaf"), _ENABLE_BUTTON)
-            return stays, toast(place, "members.deaf", alert=True)
-        case Enabling.ALREADY:
-            return show(card, Text("members.card_done")), toast(place, "members.already_enabled")
-        case Enabling.ASKED:
-            return toast(place, "members.administrators_asked")
-
-
-def enabled_late(place: Place, done: Enabled | None) -> Answer:
-    """Tell in the group what came of a button that had to wait for Telegram's list."""
-    if done is None:
-        return None
-    match done.outcome:
-        case Enabling.ENABLED:
-            return _announcement(place, done.group)
-        case Enabling.DEAF:
-            return say(place.speaking(done.group.language), Text("members.deaf"), _ENABLE_BUTTON)
-        case _:
-            return None
-
-
-def _announcement(place: Place, group: Group) -> Outgoing:
-    """Say it anew: the card with the button may be far above by now."""
-    return say(place.apart().speaking(group.language), Text("members.enabled"), start_button(group))
-
-
-async def on_member_status(update: Update, context: Context) -> None:
-    """Somebody joined, left, was promoted or demoted in a group."""
-    change = update.chat_member
-    if change is None:
-        return
-    app, chat, user = context.app, ChatId(change.chat.id), change.new_chat_member.user
-    if _is_administrator(change.old_chat_member) != _is_administrator(change.new_chat_member):
-        context.plan(app.members.administrators_changed, nothing, chat=chat)
-    if not is_person(user):
-        return
-    if _is_present(change.new_chat_member):
-        if not _is_present(change.old_chat_member):
-            answer = partial(welcome, context.place)
-            context.plan(app.members.joined, answer, chat=chat, person=context.person(user))
-    else:
-        context.plan(app.members.left, nothing, chat=chat, user=UserId(user.id))
-
-
-def welcome(place: Place, joined: Joined | None) -> Answer:
-    """Greet a new neighbour in the group, once."""
-    if joined is None:
-        return None
-    place = place.speaking(joined.group.language)
-    names = {"name": joined.name, "group": joined.group.title}
-    if joined.member.consented:
-        to_menu = Open(Text("members.open_menu"), TO_HOME)
-        return say(place, Text("members.welcome_back", names), ((to_menu,),))
-    return say(place, Text("members.welcome_group", names), start_button(joined.group))
-
-
-def start_button(group: Group) -> Keyboard:
-    """Return the button that opens the private chat and names the group it comes from."""
-    return ((Open(Text("members.open_start"), group_payload(group.id)),),)
 
 
 async def on_start_command(update: Update, context: Context) -> None:
@@ -330,20 +205,10 @@ def settings(place: Place, known: Started) -> Outgoing:
     return show(place.speaking(known.member.language), text, keyboard)
 
 
-async def on_unreachable(outcome: Outcome, context: Context) -> None:
-    """Telegram refused a private message: the person blocked the bot or never started it."""
-    if outcome.chat > 0:
-        context.plan(context.app.members.reachability, nothing, user=UserId(outcome.chat), reachable=False)
-
-
 def routes(catalog: Catalog) -> Routes:
     """Return what members' updates are routed to, in order."""
     return (
-        ChatMemberHandler(on_bot_status, ChatMemberHandler.MY_CHAT_MEMBER),
-        ChatMemberHandler(on_member_status, ChatMemberHandler.CHAT_MEMBER),
-        OutcomeHandler(OutcomeKind.ADMINISTRATORS, on_administrators),
         OutcomeHandler(OutcomeKind.MEMBER, on_member),
-        OutcomeHandler(OutcomeKind.UNREACHABLE, on_unreachable),
         on_command("start", on_start_command),
         on_command("menu", on_start),
         on_command("settings", on_settings),
@@ -352,7 +217,6 @@ def routes(catalog: Catalog) -> Routes:
         on_words(catalog.words["members.agreeing"], on_start, IN_PRIVATE),  # the button itself agrees
         on_tap(MENU, on_start),
         on_tap(SETTINGS, on_settings),
-        on_tap(_ENABLE, on_enable, in_group=True),
         on_tap(_AGREE, on_agree),
         on_tap(_DECLINE, on_decline),
         on_tap(NOTE, on_note),
@@ -362,10 +226,6 @@ def routes(catalog: Catalog) -> Routes:
 
 def _is_present(member: ChatMember) -> bool:
     return member.status in _PRESENT or bool(getattr(member, "is_member", False))
-
-
-def _is_administrator(member: ChatMember) -> bool:
-    return member.status in _ADMINISTRATORS
 
 
 def _wants_offers(member: Member) -> bool:

@@ -17,6 +17,7 @@ class OutcomeKind(StrEnum):
     ADMINISTRATORS = "administrators"
     MEMBER = "member"
     UNREACHABLE = "unreachable"
+    MIGRATED = "migrated"
 
 
 @dataclass(frozen=True, slots=True)

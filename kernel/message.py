@@ -84,6 +84,7 @@ class MessageClass(StrEnum):
     """How urgent a message is, and what becomes of it when nobody knows whether it arrived."""
 
     ANSWER = "answer"  # to something a person just did; worthless when late; never sent a second time
+    RECEIPT = "receipt"  # an order, a refund, a code: bears a number, so a second copy is harmless
     NOTICE = "notice"  # spoken by the bot itself; never sent a second time
     UPKEEP = "upkeep"  # questions and tidying: doing it twice is harmless
 

@@ -16,7 +16,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     delete,
+    func,
     insert,
     select,
     text,
@@ -52,6 +54,15 @@ group_administrator = Table(
     Column("group_id", BigId, ForeignKey("chat_group.id"), primary_key=True),
     Column("user_id", BigId, primary_key=True),
     Column("told_at", UtcDateTime, nullable=False),
+    sqlite_strict=True,
+)
+
+# Where a group was before Telegram moved it: what was said there may still wait to be handled.
+former_chat = Table(
+    "former_chat",
+    metadata,
+    Column("chat", BigId, primary_key=True, autoincrement=False),
+    Column("group_id", BigId, ForeignKey("chat_group.id"), nullable=False),
     sqlite_strict=True,
 )
 
@@ -91,6 +102,9 @@ Index(
 )
 
 
+_here, _stay = chat_group.alias("here"), membership.alias("stay")
+
+
 @dataclass(frozen=True, slots=True)
 class SqlGroups:
     """Groups over one connection."""
@@ -98,8 +112,11 @@ class SqlGroups:
     connection: Connection
 
     def by_chat(self, chat: ChatId) -> Group | None:
-        """Return the group in `chat`."""
-        row = self.connection.execute(select(chat_group).where(chat_group.c.chat == chat)).one_or_none()
+        """Return the group that is in `chat`, or was before it moved."""
+        moved = select(former_chat.c.group_id).where(former_chat.c.chat == chat).scalar_subquery()
+        there = select(_here.c.id).where(_here.c.chat == chat).scalar_subquery()
+        query = select(chat_group).where(chat_group.c.id == func.coalesce(moved, there))
+        row = self.connection.execute(query).one_or_none()
         return None if row is None else _group(row)
 
     def enabled(self) -> tuple[Group, ...]:
@@ -109,6 +126,9 @@ class SqlGroups:
 
     def meet(self, chat: ChatId, *, title: str, policy: MembersPolicy, now: datetime) -> Group:
         """Record the group in `chat` as met unless it is known, and return it with the title it bears now."""
+        known = self.by_chat(chat)
+        if known and known.chat != chat:
+            return known
         values = {
             "chat": chat,
             "title": title,
@@ -135,6 +155,24 @@ class SqlGroups:
             .values(state=to, state_at=now)
         )
         return moved.rowcount == 1
+
+    def change_chat(self, group: Group, chat: ChatId, *, now: datetime) -> None:
+        """Record that `group` is in `chat` now, and make one group of it and what was met there meanwhile."""
+        if not insert_once(self.connection, former_chat, {"chat": group.chat, "group_id": group.id}):
+            return
+        met = self.by_chat(chat)
+        if met:
+            self._absorb(met.id, group.id, now)
+        self.connection.execute(update(chat_group).where(chat_group.c.id == group.id).values(chat=chat))
+
+    def _absorb(self, met: GroupId, group: GroupId, now: datetime) -> None:
+        of_met = membership.c.group_id == met
+        stays = select(_stay.c.member_id).where(_stay.c.group_id == group, _stay.c.left_at.is_(None))
+        twice = and_(of_met, membership.c.left_at.is_(None), membership.c.member_id.in_(stays))
+        self.connection.execute(update(membership).where(twice).values(left_at=now))
+        self.connection.execute(update(membership).where(of_met).values(group_id=group))
+        self.connection.execute(delete(group_administrator).where(group_administrator.c.group_id == met))
+        self.connection.execute(delete(chat_group).where(chat_group.c.id == met))
 
     def set_administrators(self, group: GroupId, users: tuple[UserId, ...], *, now: datetime) -> None:
         """Replace the cached list of administrators."""

@@ -1,6 +1,6 @@
 """Every table of the product, gathered; importing this module fills `metadata`."""
 
-from storage import claims, growth, inbox, journal, members, outbox
+from storage import claims, growth, inbox, journal, leases, members, outbox
 from storage.types import metadata
 
 __all__ = ["metadata"]
@@ -10,7 +10,9 @@ TABLES = (
     journal.journal,
     inbox.inbox,
     outbox.outbox,
+    leases.lease,
     members.chat_group,
+    members.former_chat,
     members.group_administrator,
     members.member,
     members.membership,

@@ -26,6 +26,13 @@ _MILLISECOND = timedelta(milliseconds=1)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON may hold half a character, UTF-8 may not
 
 
+def to_milliseconds(instant: datetime) -> int:
+    """Return an aware instant as epoch milliseconds. Raises ValueError for a naive one."""
+    if instant.tzinfo is None:
+        raise ValueError(f"an instant needs its zone; got the naive {instant!r}")
+    return (instant - _EPOCH) // _MILLISECOND
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant, kept as epoch milliseconds (UTC). Refuses naive values."""
 
@@ -39,11 +46,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         """Turn an aware instant into epoch milliseconds."""
         del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"an instant needs its zone; got the naive {value!r}")
-        return (value - _EPOCH) // _MILLISECOND
+        return None if value is None else to_milliseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Turn epoch milliseconds into an aware UTC instant."""

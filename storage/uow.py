@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from storage.claims import SqlClaims
+from storage.dispatch import SqlDispatch
 from storage.growth import SqlGrowth
 from storage.inbox import SqlInbox
 from storage.journal import SqlJournal
+from storage.leases import SqlLeases
 from storage.members import SqlGroups, SqlMembers
 from storage.outbox import SqlOutbox
 
@@ -44,6 +46,16 @@ class SqlUow:
     def outbox(self) -> SqlOutbox:
         """Messages waiting to leave."""
         return SqlOutbox(self.connection, self.now)
+
+    @property
+    def dispatch(self) -> SqlDispatch:
+        """The sender's side of the outbox."""
+        return SqlDispatch(self.connection, self.now)
+
+    @property
+    def leases(self) -> SqlLeases:
+        """Roles that one process holds at a time."""
+        return SqlLeases(self.connection, self.now)
 
     @property
     def groups(self) -> SqlGroups:

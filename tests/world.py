@@ -171,7 +171,7 @@ async def open_world(
         if mode is Mode.WEBHOOK:
             web = serving(build_web(runtime), host=config.web.host, port=config.web.port)
             await stack.enter_async_context(web)
-        await stack.enter_async_context(runtime.running())
+        await stack.enter_async_context(runtime.running(asyncio.Event()))
         world = World(sandbox, runtime, timeline, int(bot["id"]))
         await world.settle()
         yield world

@@ -16,14 +16,14 @@ from bot.config import Config, LogLevel, SendingConfig
 from bot.wiring import build
 from kernel.clock import SystemClock
 
-_UNLIMITED = SendingConfig(per_second=1e6, chat_gap_seconds=0.0, group_per_minute=10**9)
+_UNLIMITED = SendingConfig(per_second=1e6, chat_gap_seconds=0.0, group_per_minute=10**9, lease_seconds=60.0)
 
 
 async def run(config: Config) -> None:
     """Run the product until SIGTERM."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with build(config, SystemClock()).running():
+    async with build(config, SystemClock()).running(stop):
         say(READY)
         await stop.wait()
 

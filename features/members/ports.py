@@ -12,7 +12,7 @@ class GroupStore(Protocol):
     """Groups and what Telegram said of their administrators."""
 
     def by_chat(self, chat: ChatId) -> Group | None:
-        """Return the group in `chat`."""
+        """Return the group that is in `chat`, or was before it moved."""
         ...
 
     def enabled(self) -> tuple[Group, ...]:
@@ -25,6 +25,10 @@ class GroupStore(Protocol):
 
     def move(self, group: GroupId, *, to: GroupState, since: tuple[GroupState, ...], now: datetime) -> bool:
         """Move the group to a state; False unless it was in one of `since`."""
+        ...
+
+    def change_chat(self, group: Group, chat: ChatId, *, now: datetime) -> None:
+        """Record that `group` is in `chat` now, and make one group of it and what was met there meanwhile."""
         ...
 
     def set_administrators(self, group: GroupId, users: tuple[UserId, ...], *, now: datetime) -> None:

@@ -49,8 +49,21 @@ class Members:
         """Record that the bot was removed from a group: nothing is heard or said there any more."""
         group = uow.groups.by_chat(chat)
         in_it = (GroupState.MET, GroupState.ENABLED)
-        if group and uow.groups.move(group.id, to=GroupState.LEFT, since=in_it, now=uow.now):
+        if (
+            group is None or group.chat != chat
+        ):  # what closes a chat that the group has left behind says nothing
+            return
+        if uow.groups.move(group.id, to=GroupState.LEFT, since=in_it, now=uow.now):
             uow.journal.note("group.left", group=group.id)
+
+    def moved(self, uow: Uow, *, old: ChatId, new: ChatId) -> None:
+        """Record that a group is in the chat `new` now; being told twice changes nothing."""
+        group = uow.groups.by_chat(old)
+        if group is None or group.chat == new:
+            return
+        uow.groups.change_chat(group, new, now=uow.now)
+        uow.journal.note("group.moved", group=group.id)
+        self._ask_administrators(uow, new)
 
     def administrators_changed(self, uow: Uow, *, chat: ChatId) -> None:
         """Ask Telegram anew who the administrators of a known group are."""

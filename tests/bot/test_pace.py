@@ -12,7 +12,7 @@ from bot.config import SendingConfig
 from bot.pace import Monotonic, Pace, wait_for_event
 from kernel.ids import ChatId
 
-POLICY = SendingConfig(per_second=10.0, chat_gap_seconds=1.0, group_per_minute=3)
+POLICY = SendingConfig(per_second=10.0, chat_gap_seconds=1.0, group_per_minute=3, lease_seconds=15.0)
 GROUP, PERSON = ChatId(-100), ChatId(7)
 MINUTE = 60.0
 TOLERANCE = 1e-6
@@ -51,6 +51,7 @@ policies = st.builds(
     per_second=st.sampled_from([0.5, 1.0, 10.0, 29.6]),
     chat_gap_seconds=st.sampled_from([0.0, 0.5, 1.0, 3.0]),
     group_per_minute=st.sampled_from([1, 3, 20]),
+    lease_seconds=st.just(15.0),
 )
 
 

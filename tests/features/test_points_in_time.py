@@ -22,7 +22,7 @@ from storage.db import Db
 from storage.members import chat_group
 from storage.uow import SqlUow
 from tests.conftest import Disk
-from tests.storage.builders import CALLERS, a_group, a_member, a_person, credit
+from tests.storage.builders import CALLERS, a_group, a_member, a_person, credit, everything_waiting
 
 APP = build_app(load(None, {}))
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -69,7 +69,7 @@ async def _do_due(db: Db) -> None:
 
 
 async def _said(db: Db) -> list[Outgoing]:
-    return [row.outgoing for row in await db.run(lambda uow: uow.outbox.due(limit=10))]
+    return [row.outgoing for row in await db.run(everything_waiting)]
 
 
 async def test_agreeing_credits_the_registration_and_plans_what_follows(db: Db, check: Disk) -> None:

@@ -150,7 +150,7 @@ async def test_one_busy_group_does_not_keep_anybody_else_waiting(world: World) -
             await world.sandbox.changed()
 
     waiting = world.rows("SELECT count(*) FROM outbox WHERE state = 'pending' AND chat = ?", world.group)
-    assert waiting[0][0] > 64
+    assert waiting[0][0] > 20  # more than a group may be sent in a minute
 
 
 async def test_a_message_that_cannot_be_shown_fails_and_holds_up_nobody(world: World) -> None:

@@ -3,11 +3,15 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from features.growth.model import DueKind, Event
 from features.members.model import Group, Member, MembersPolicy, Person
-from kernel.ids import ChatId, MemberId, UserId
+from kernel.ids import ChatId, MemberId, OutboxId, UserId
 from kernel.message import Kind, Language, MessageClass, Outgoing, Text
+from storage.db import Db
 from storage.inbox import TELEGRAM, NewRow
+from storage.outbox import Queued, outbox, queued
 from storage.uow import SqlUow
 from tests.conftest import NOW
 
@@ -74,6 +78,20 @@ def a_message(
         expires_at=expires_at,
         dedupe_key=dedupe_key,
     )
+
+
+def everything_waiting(uow: SqlUow) -> tuple[Queued, ...]:
+    """Return every message that waits, of each chat all, oldest first."""
+    rows = uow.connection.execute(select(outbox).where(outbox.c.state == "pending").order_by(outbox.c.id))
+    return tuple(queued(row, backlog=1) for row in rows)
+
+
+async def one_sending(db: Db, message: Outgoing, *, epoch: int = 1) -> OutboxId:
+    """Put a message and mark it as leaving."""
+    await db.run(lambda uow: uow.outbox.put(message))
+    row = max(await db.run(lambda uow: uow.dispatch.candidates(limit=10)), key=lambda row: row.id)
+    assert await db.run(lambda uow: uow.dispatch.sending([row.id], epoch=epoch)) == {row.id}
+    return row.id
 
 
 def an_update(number: int, chat: int = 7) -> NewRow:

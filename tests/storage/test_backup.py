@@ -21,6 +21,7 @@ from storage import backup, backup_postgres, migrate, restoration
 from storage.backup import BackupPolicy, NotBackedUp
 from storage.backup_postgres import ToolFailed, ToolMissing
 from storage.db import Db, open_db
+from storage.dispatch import Finished
 from storage.lock import DatabaseInUse
 from storage.restoration import NotRestored
 from storage.soundness import Unsound
@@ -66,15 +67,12 @@ def _later_rows(uow: SqlUow) -> None:
 
 
 def _queued(uow: SqlUow) -> None:
-    ids = {}
     for chat in (1, 2, 3):
         uow.outbox.put(a_message(chat))
     uow.outbox.put(Outgoing(Kind.CALL, ChatId(4), MessageClass.UPKEEP, call=Call.ADMINISTRATORS))
-    for queued in uow.outbox.due(limit=10):
-        ids[queued.outgoing.chat] = queued.id
-    uow.outbox.sending(ids[ChatId(1)])
-    uow.outbox.finish(ids[ChatId(1)], "sent")
-    uow.outbox.sending(ids[ChatId(2)])
+    ids = {queued.outgoing.chat: queued.id for queued in uow.dispatch.candidates(limit=10)}
+    uow.dispatch.sending([ids[ChatId(1)], ids[ChatId(2)]], epoch=1)
+    uow.dispatch.finish([Finished(ids[ChatId(1)], "sent")])
 
 
 def test_a_restored_backup_is_what_was_backed_up(

@@ -1,0 +1,220 @@
+"""One message on its way: words and buttons, the Bot method, and what its answer means (storage.md §3.2)."""
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Any
+
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram.constants import MessageLimit, ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.ext import ExtBot
+
+from bot.wire import NotSent, seconds_of
+from handlers.keyboards import markup
+from handlers.outcome import Outcome, OutcomeKind
+from kernel.ids import ChatId, MessageId
+from kernel.message import Call, Kind, Outgoing
+from storage.dispatch import is_harmless_twice
+from storage.outbox import Queued
+from texts.catalog import Catalog
+
+_log = logging.getLogger(__name__)
+_ATTEMPTS = 8
+_PAUSE_SECONDS = 2.0  # before the second attempt, doubled each time
+_LONGEST_PAUSE = 60.0
+_UNCHANGED = "message is not modified"
+_NOT_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_NO_TOPIC = ("message thread not found", "topic_deleted", "topic_closed")
+_NOT_PARSED = "can't parse entities"
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_CUT = "\n…"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one message."""
+
+    state: str  # a final state of the outbox, or "again"
+    message: MessageId | None = None
+    error: str | None = None
+    moved_to: ChatId | None = None  # where the chat is now
+    outcome: Outcome | None = None  # what the lanes have to know
+    hold_seconds: float = 0.0  # nothing leaves for this chat so long
+    flooded: bool = False  # Telegram asked to wait that long
+    offline: bool = False  # nothing leaves for any chat for a while
+    counts: bool = True  # an attempt; being told to wait is none
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message as Telegram is given it."""
+
+    words: str
+    markup: InlineKeyboardMarkup | None
+    mode: ParseMode | None = ParseMode.HTML
+
+
+class Delivery:
+    """Carries messages to Telegram, each once, and says what came of it. It keeps and decides nothing."""
+
+    def __init__(self, bot: ExtBot[None], catalog: Catalog) -> None:
+        self._bot, self._catalog = bot, catalog
+
+    @property
+    def bot_id(self) -> int:
+        """The bot that speaks."""
+        return self._bot.id
+
+    def render(self, outgoing: Outgoing) -> Shown:
+        """Put a message into words and buttons; whatever is wrong with it shows before anything leaves."""
+        buttons = markup(
+            outgoing.keyboard,
+            language=outgoing.language,
+            catalog=self._catalog,
+            bot_name=self._bot.username,
+        )
+        if outgoing.text is None:
+            return Shown("", buttons)
+        words, most = self._catalog.html(outgoing.text, outgoing.language), MessageLimit.MAX_TEXT_LENGTH
+        if units(words) <= most:
+            return Shown(words, buttons)
+        plain = self._catalog.plain(outgoing.text, outgoing.language)  # Telegram counts without the tags
+        if units(plain) <= most:
+            return Shown(words, buttons)
+        _log.error("text too long, cut", extra={"text_key": outgoing.text.key})
+        return Shown(cut(plain, most), buttons, mode=None)
+
+    async def carry(self, row: Queued, shown: Shown) -> Result:
+        """Ask Telegram for what `row` says."""
+        try:
+            return await self._ask(row.outgoing, shown)
+        except RetryAfter as told:
+            return Result("again", hold_seconds=seconds_of(told), flooded=True, counts=False)
+        except (NotSent, InvalidToken) as fault:  # nothing has happened; only its expiry ends a message
+            _log.warning("Telegram cannot be used", extra={"fault": fault.message})
+            return Result("again", offline=True, counts=False)
+        except ChatMigrated as moved:
+            new = ChatId(moved.new_chat_id)
+            report = Outcome(OutcomeKind.MIGRATED, row.outgoing.chat, None, new)
+            return Result("again", moved_to=new, outcome=report, counts=False)
+        except Forbidden as fault:
+            gone = Outcome(OutcomeKind.UNREACHABLE, row.outgoing.chat, None, None)
+            return Result("failed", error=fault.message, outcome=_unanswered(row.outgoing) or gone)
+        except BadRequest as fault:
+            return await self._refused(row, shown, fault)
+        except NetworkError as fault:
+            return _ambiguous(row, fault)
+        except TelegramError as fault:
+            return Result("failed", error=fault.message, outcome=_unanswered(row.outgoing))
+
+    async def _refused(self, row: Queued, shown: Shown, fault: BadRequest) -> Result:
+        outgoing, said = row.outgoing, fault.message.lower()
+        if _UNCHANGED in said:
+            return Result("sent", outgoing.message)
+        if mended := self._mended(outgoing, shown, said):
+            return await self.carry(replace(row, outgoing=mended[0]), mended[1])
+        if outgoing.call is Call.MEMBER:  # an answer too: Telegram does not know such a member
+            absent = Outcome(OutcomeKind.MEMBER, outgoing.chat, outgoing.user, {})
+            return Result("failed", error=fault.message, outcome=absent)
+        return Result("failed", error=fault.message, outcome=_unanswered(outgoing))
+
+    def _mended(self, outgoing: Outgoing, shown: Shown, said: str) -> tuple[Outgoing, Shown] | None:
+        """Return what to ask for instead, each mending at most once; None when nothing helps."""
+        if outgoing.kind is Kind.EDIT and any(gone in said for gone in _NOT_EDITABLE):
+            # The message is gone or too old: say it anew, in the place of the edit.
+            return replace(outgoing, kind=Kind.SEND, message=None), shown
+        if outgoing.topic is not None and any(gone in said for gone in _NO_TOPIC):
+            return replace(outgoing, topic=None, message=None), shown
+        if shown.mode and outgoing.text and _NOT_PARSED in said:
+            _log.error("text is no valid HTML, sent plain", extra={"text_key": outgoing.text.key})
+            return outgoing, replace(
+                shown, words=self._catalog.plain(outgoing.text, outgoing.language), mode=None
+            )
+        return None
+
+    async def _ask(self, outgoing: Outgoing, shown: Shown) -> Result:
+        match outgoing.kind:
+            case Kind.SEND:
+                return Result("sent", MessageId((await self._send(outgoing, shown)).message_id))
+            case Kind.EDIT:
+                await self._bot.edit_message_text(
+                    shown.words,
+                    outgoing.chat,
+                    outgoing.message,
+                    parse_mode=shown.mode,
+                    reply_markup=shown.markup,
+                    link_preview_options=_NO_PREVIEW,
+                )
+                return Result("sent", outgoing.message)
+            case Kind.CALL:
+                return Result("sent", outcome=await self._call(outgoing))
+
+    async def _send(self, outgoing: Outgoing, shown: Shown) -> Message:
+        reply = (
+            ReplyParameters(outgoing.message, allow_sending_without_reply=True) if outgoing.message else None
+        )
+        return await self._bot.send_message(
+            outgoing.chat,
+            shown.words,
+            parse_mode=shown.mode,
+            reply_markup=shown.markup,
+            message_thread_id=outgoing.topic,
+            reply_parameters=reply,
+            link_preview_options=_NO_PREVIEW,
+        )
+
+    async def _call(self, outgoing: Outgoing) -> Outcome | None:
+        match outgoing.call:
+            case Call.ADMINISTRATORS:
+                members = await self._bot.get_chat_administrators(outgoing.chat)
+                result: Any = [member.to_dict() for member in members]
+            case Call.MEMBER:
+                member = await self._bot.get_chat_member(outgoing.chat, outgoing.user or 0)
+                result = member.to_dict()
+            case None:
+                return None
+        return Outcome(OutcomeKind(outgoing.call), outgoing.chat, outgoing.user, result)
+
+
+def units(text: str) -> int:
+    """Return the length of a text as Telegram counts it: UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut(text: str, most: int) -> str:
+    """Return the first whole lines of `text`, at most `most` UTF-16 units with a sign of the cut."""
+    room = most - units(_CUT)
+    short = text.encode("utf-16-le", "surrogatepass")[: 2 * room].decode("utf-16-le", "ignore")
+    head, newline, _ = short.rpartition("\n")
+    return f"{head if newline else short}{_CUT}"
+
+
+def _unanswered(outgoing: Outgoing) -> Outcome | None:
+    """Return the report that a question got no answer, for who waits for it; None for messages."""
+    if outgoing.call is None:
+        return None
+    return Outcome(OutcomeKind(outgoing.call), outgoing.chat, outgoing.user, None)
+
+
+def _ambiguous(row: Queued, fault: NetworkError) -> Result:
+    """Decide on a message that may have arrived."""
+    if not is_harmless_twice(row):
+        return Result("unknown", error=fault.message)
+    attempt = row.attempts + 1
+    if attempt >= _ATTEMPTS:
+        return Result("failed", error=fault.message, outcome=_unanswered(row.outgoing))
+    pause = min(_PAUSE_SECONDS * 2 ** (attempt - 1), _LONGEST_PAUSE)
+    return Result("again", error=fault.message, hold_seconds=pause)
+
+
+def lane_of(outcome: Outcome) -> ChatId:
+    """Return the lane of the chat that the outcome concerns: a person's question goes on in their chat."""
+    return outcome.chat if outcome.user is None else ChatId(outcome.user)

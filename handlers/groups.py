@@ -1,0 +1,196 @@
+"""Groups: the bot is added, enabled, moved or removed; people come and go."""
+
+from functools import partial
+
+from telegram import ChatMember, Update
+from telegram.ext import ChatMemberHandler, MessageHandler, filters
+
+from features.members.model import Enabled, Enabling, Group, Joined
+from features.members.rules import group_payload
+from handlers.answers import say, show, toast
+from handlers.context import Context, Place, nothing
+from handlers.menu import TO_HOME
+from handlers.outcome import Outcome, OutcomeHandler, OutcomeKind
+from handlers.routes import Routes, is_person, on_tap
+from kernel.ids import ChatId, UserId
+from kernel.message import Answer, Keyboard, Open, Outgoing, Tap, Text
+
+PRESENT = (ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER)
+_ADMINISTRATORS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+_ENABLE = "members.enable"
+_ENABLE_BUTTON: Keyboard = ((Tap(Text("members.enable"), _ENABLE),),)
+
+
+async def on_bot_status(update: Update, context: Context) -> None:
+    """The bot was added, promoted, removed; or a person blocked or unblocked it in private."""
+    change = update.my_chat_member
+    if change is None:
+        return
+    app, chat = context.app, ChatId(change.chat.id)
+    present = is_present(change.new_chat_member)
+    if change.chat.type == change.chat.PRIVATE:
+        user = UserId(change.chat.id)
+        context.plan(app.members.reachability, nothing, user=user, reachable=present)
+    elif not present:
+        context.plan(app.members.removed, nothing, chat=chat)
+    elif is_present(change.old_chat_member):
+        context.plan(app.members.administrators_changed, nothing, chat=chat)
+    elif change.chat.type != change.chat.CHANNEL:
+        answer = partial(met, context.place)
+        context.plan(app.members.added, answer, chat=chat, title=context.title(change.chat))
+
+
+def met(place: Place, group: Group) -> Outgoing:
+    """Say hello and offer the enabling button."""
+    return say(place.speaking(group.language), Text("members.met"), _ENABLE_BUTTON)
+
+
+async def on_administrators(outcome: Outcome, context: Context) -> None:
+    """Telegram told who a group's administrators are; somebody may wait for it to enable the group."""
+    context.turn.place = Place.unasked(outcome.chat, context.app.members.policy.language)
+    if outcome.result is None:
+        if outcome.user is not None:
+            context.say(partial(say, context.place, Text("home.try_again")))
+        return
+    context.plan(
+        context.app.members.administrators_told,
+        partial(enabled_late, context.place),
+        chat=outcome.chat,
+        users=tuple(UserId(entry["user"]["id"]) for entry in outcome.result),
+        bot=UserId(context.bot.id),
+        presser=outcome.user,
+    )
+
+
+async def on_enable(update: Update, context: Context) -> None:
+    """An administrator, or somebody else, pressed the enabling button."""
+    user = update.effective_user
+    if user is None:
+        return
+    context.plan(
+        context.app.members.enable,
+        partial(enabled, context.place),
+        chat=context.place.chat,
+        user=UserId(user.id),
+        bot=UserId(context.bot.id),
+    )
+
+
+def enabled(place: Place, done: Enabled) -> Answer:
+    """Tell what came of the button."""
+    card = place.speaking(done.group.language)
+    match done.outcome:
+        case Enabling.ENABLED:
+            closed = show(card, Text("members.card_done"))
+            return closed, _announcement(place, done.group), toast(place, "members.enabled_toast")
+        case Enabling.DEAF:
+            stays = show(card, Text("members.deaf"), _ENABLE_BUTTON)
+            return stays, toast(place, "members.deaf", alert=True)
+        case Enabling.ALREADY:
+            return show(card, Text("members.card_done")), toast(place, "members.already_enabled")
+        case Enabling.ASKED:
+            return toast(place, "members.administrators_asked")
+
+
+def enabled_late(place: Place, done: Enabled | None) -> Answer:
+    """Tell in the group what came of a button that had to wait for Telegram's list."""
+    if done is None:
+        return None
+    match done.outcome:
+        case Enabling.ENABLED:
+            return _announcement(place, done.group)
+        case Enabling.DEAF:
+            return say(place.speaking(done.group.language), Text("members.deaf"), _ENABLE_BUTTON)
+        case _:
+            return None
+
+
+def _announcement(place: Place, group: Group) -> Outgoing:
+    """Say it anew: the card with the button may be far above by now."""
+    return say(place.apart().speaking(group.language), Text("members.enabled"), start_button(group))
+
+
+async def on_member_status(update: Update, context: Context) -> None:
+    """Somebody joined, left, was promoted or demoted in a group."""
+    change = update.chat_member
+    if change is None:
+        return
+    app, chat, user = context.app, ChatId(change.chat.id), change.new_chat_member.user
+    if _is_administrator(change.old_chat_member) != _is_administrator(change.new_chat_member):
+        context.plan(app.members.administrators_changed, nothing, chat=chat)
+    if not is_person(user):
+        return
+    if is_present(change.new_chat_member):
+        if not is_present(change.old_chat_member):
+            answer = partial(welcome, context.place)
+            context.plan(app.members.joined, answer, chat=chat, person=context.person(user))
+    else:
+        context.plan(app.members.left, nothing, chat=chat, user=UserId(user.id))
+
+
+def welcome(place: Place, joined: Joined | None) -> Answer:
+    """Greet a new neighbour in the group, once."""
+    if joined is None:
+        return None
+    place = place.speaking(joined.group.language)
+    names = {"name": joined.name, "group": joined.group.title}
+    if joined.member.consented:
+        to_menu = Open(Text("members.open_menu"), TO_HOME)
+        return say(place, Text("members.welcome_back", names), ((to_menu,),))
+    return say(place, Text("members.welcome_group", names), start_button(joined.group))
+
+
+def start_button(group: Group) -> Keyboard:
+    """Return the button that opens the private chat and names the group it comes from."""
+    return ((Open(Text("members.open_start"), group_payload(group.id)),),)
+
+
+async def on_moved(update: Update, context: Context) -> None:
+    """Telegram made a basic group a supergroup: both chats say so, in any order."""
+    message = update.effective_message
+    if message is None:
+        return
+    chat = ChatId(message.chat.id)
+    if message.migrate_to_chat_id:
+        _moved(context, chat, ChatId(message.migrate_to_chat_id))
+    elif message.migrate_from_chat_id:
+        _moved(context, ChatId(message.migrate_from_chat_id), chat)
+
+
+async def on_moved_away(outcome: Outcome, context: Context) -> None:
+    """A message to a group was refused because the group has moved."""
+    _moved(context, outcome.chat, ChatId(outcome.result))
+
+
+def _moved(context: Context, old: ChatId, new: ChatId) -> None:
+    context.plan(context.app.members.moved, nothing, old=old, new=new)
+
+
+async def on_unreachable(outcome: Outcome, context: Context) -> None:
+    """Telegram refused a message: the person blocked or never started the bot, or the group threw it out."""
+    if outcome.chat > 0:
+        context.plan(context.app.members.reachability, nothing, user=UserId(outcome.chat), reachable=False)
+    else:
+        context.plan(context.app.members.removed, nothing, chat=outcome.chat)
+
+
+def routes() -> Routes:
+    """Return what groups' updates are routed to, in order."""
+    return (
+        ChatMemberHandler(on_bot_status, ChatMemberHandler.MY_CHAT_MEMBER),
+        ChatMemberHandler(on_member_status, ChatMemberHandler.CHAT_MEMBER),
+        MessageHandler(filters.StatusUpdate.MIGRATE, on_moved),
+        OutcomeHandler(OutcomeKind.ADMINISTRATORS, on_administrators),
+        OutcomeHandler(OutcomeKind.UNREACHABLE, on_unreachable),
+        OutcomeHandler(OutcomeKind.MIGRATED, on_moved_away),
+        on_tap(_ENABLE, on_enable, in_group=True),
+    )
+
+
+def is_present(member: ChatMember) -> bool:
+    """Tell whether a member, or a restricted one, is inside."""
+    return member.status in PRESENT or bool(getattr(member, "is_member", False))
+
+
+def _is_administrator(member: ChatMember) -> bool:
+    return member.status in _ADMINISTRATORS

@@ -1,0 +1,240 @@
+"""The sender's side of the outbox: take in hand, mark as leaving, record the end (storage.md §3.2)."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, or_, select, text, update
+
+from kernel.ids import ChatId, MessageId, OutboxId
+from kernel.message import Kind, MessageClass
+from storage.outbox import PRIORITY, Queued, outbox, queued
+
+_REPEATABLE = (Kind.EDIT, Kind.CALL)  # doing it twice changes nothing
+_BULK = PRIORITY[MessageClass.NOTICE]
+_RECEIPT_TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of a message that was leaving."""
+
+    id: OutboxId
+    state: str
+    message: MessageId | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What an earlier sender had in hand, by what became of it."""
+
+    unsent: int
+    again: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class SqlDispatch:
+    """The sender's side of the outbox over one connection, at the instant of its unit."""
+
+    connection: Connection
+    now: datetime
+
+    def candidates(
+        self, *, limit: int, busy: Collection[ChatId] = (), held: Collection[ChatId] = ()
+    ) -> tuple[Queued, ...]:
+        """Return what may leave now, at most one of a chat: its most urgent and oldest.
+
+        Urgent classes come first; of the others, those of the chats with most waiting. Nothing of the chats
+        in `busy`; of those in `held` only questions to Telegram, which write to nobody. A row whose time is
+        over is closed as expired, one that cannot be read (written by another version) as failed.
+        """
+        while True:
+            urgent = self._urgent(limit, busy, held)
+            room = limit - len(urgent)
+            bulk = self._bulk(room, {*busy, *held, *(row.chat for row in urgent)}) if room > 0 else {}
+            rows = (*urgent, *self._rows(bulk))
+            read = (self._read(row, bulk.get(row.id, 1)) for row in rows if not self._is_over(row))
+            found = tuple(sorted((each for each in read if each), key=lambda each: each.urgency))
+            if len(found) == len(rows):  # else what was closed hid others of its chat
+                return found
+
+    def _urgent(self, limit: int, busy: Collection[ChatId], held: Collection[ChatId]) -> list[Row[Any]]:
+        rows = self.connection.execute(
+            select(outbox)
+            .where(self._is_due(), outbox.c.priority < _BULK, outbox.c.chat.not_in(busy))
+            .where(or_(outbox.c.kind == Kind.CALL, outbox.c.chat.not_in(held)))
+            .order_by(outbox.c.priority, outbox.c.id)
+            .limit(limit)
+        )
+        first: dict[int, Row[Any]] = {}
+        for row in rows:
+            first.setdefault(row.chat, row)
+        return list(first.values())
+
+    def _bulk(self, limit: int, unwanted: Collection[ChatId]) -> dict[int, int]:
+        """Return the oldest waiting row of each chat and how many wait there, longest queues first."""
+        backlog = func.count().label("backlog")
+        query = (
+            select(func.min(outbox.c.id).label("id"), backlog)
+            .where(self._is_due(), outbox.c.priority >= _BULK, outbox.c.chat.not_in(unwanted))
+            .group_by(outbox.c.chat)
+            .order_by(backlog.desc(), text("1"))
+            .limit(limit)
+        )
+        return {row.id: row.backlog for row in self.connection.execute(query)}
+
+    def _rows(self, ids: Collection[int]) -> Sequence[Row[Any]]:
+        return self.connection.execute(select(outbox).where(outbox.c.id.in_(ids))).all() if ids else ()
+
+    def _is_due(self) -> ColumnElement[bool]:
+        return and_(text("state = 'pending'"), outbox.c.not_before <= self.now)
+
+    def _is_over(self, row: Row[Any]) -> bool:
+        if row.expires_at is None or row.expires_at > self.now:
+            return False
+        self._expire((OutboxId(row.id),))
+        return True
+
+    def _read(self, row: Row[Any], backlog: int) -> Queued | None:
+        try:
+            return queued(row, backlog)
+        except (KeyError, TypeError, ValueError) as fault:
+            self.give_up(OutboxId(row.id), error=f"unreadable: {type(fault).__name__}")
+            return None
+
+    def claim(self, rows: Collection[OutboxId], *, epoch: int) -> None:
+        """Keep waiting messages for the sender of `epoch`; nothing of them leaves yet."""
+        if rows:
+            self.connection.execute(
+                update(outbox)
+                .where(outbox.c.id.in_(rows), outbox.c.state == "pending")
+                .values(state="claimed", epoch=epoch)
+            )
+
+    def sending(self, rows: Collection[OutboxId], *, epoch: int) -> frozenset[OutboxId]:
+        """Mark messages as leaving, just before their bytes do; return those that still may.
+
+        The sender must hold the role in this unit (`SqlLeases.check`).
+        """
+        if not rows:
+            return frozenset()
+        own = or_(outbox.c.state == "pending", and_(outbox.c.state == "claimed", outbox.c.epoch == epoch))
+        marked = self.connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_(rows), own)
+            .where(or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > self.now))
+            .values(state="sending", epoch=epoch, attempts=outbox.c.attempts + 1)
+            .returning(outbox.c.id)
+        )
+        leaving = frozenset(OutboxId(row) for row in marked.scalars())
+        self._expire(tuple(row for row in rows if row not in leaving))
+        return leaving
+
+    def _expire(self, rows: Collection[OutboxId]) -> None:
+        if rows:
+            self.connection.execute(
+                update(outbox)
+                .where(outbox.c.id.in_(rows), outbox.c.state.in_(("pending", "claimed")))
+                .where(outbox.c.expires_at <= self.now)
+                .values(state="expired", epoch=None, finished_at=self.now)
+            )
+
+    def finish(self, ended: Iterable[Finished]) -> None:
+        """Record what became of messages that were leaving."""
+        rows = [
+            {"row": each.id, "became": each.state, "message_id": each.message, "why": each.error}
+            for each in ended
+        ]
+        if rows:
+            self.connection.execute(
+                update(outbox)
+                .where(outbox.c.id == bindparam("row"), outbox.c.state == "sending")
+                .values(
+                    state=bindparam("became"),
+                    sent_message=bindparam("message_id"),
+                    error=bindparam("why"),
+                    epoch=None,
+                    finished_at=self.now,
+                ),
+                rows,
+            )
+
+    def give_up(self, row: OutboxId, *, error: str) -> None:
+        """Close a message that a fault of ours stopped: failed before its bytes left, else unknown."""
+        self.connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row, outbox.c.state.in_(("pending", "claimed", "sending")))
+            .values(
+                state=case((outbox.c.state == "sending", "unknown"), else_="failed"),
+                error=error,
+                epoch=None,
+                finished_at=self.now,
+            )
+        )
+
+    def again(self, row: OutboxId, *, counts: bool) -> None:
+        """Let a message leave again; `counts` tells whether it was an attempt."""
+        self.connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row, outbox.c.state == "sending")
+            .values(state="pending", epoch=None, attempts=outbox.c.attempts - (0 if counts else 1))
+        )
+
+    def release(self, *, epoch: int) -> None:
+        """Let go of what the sender of `epoch` claimed and has not sent."""
+        self.connection.execute(
+            update(outbox)
+            .where(outbox.c.epoch == epoch, outbox.c.state == "claimed")
+            .values(state="pending", epoch=None)
+        )
+
+    def recover(self, *, epoch: int) -> Recovered:
+        """Sort out what senders before `epoch` had in hand.
+
+        What was only claimed waits again, and so does what is harmless twice. Anything else that was leaving
+        may have arrived: it is parked as unknown, a receipt after its second try.
+        """
+        before = and_(outbox.c.epoch.is_not(None), outbox.c.epoch < epoch)
+        leaving = and_(before, outbox.c.state == "sending")
+        waits = {"state": "pending", "epoch": None}
+        unsent = self.connection.execute(
+            update(outbox).where(before, outbox.c.state == "claimed").values(waits)
+        )
+        harmless = or_(
+            outbox.c.kind.in_(_REPEATABLE),
+            and_(outbox.c.message_class == MessageClass.RECEIPT, outbox.c.attempts < _RECEIPT_TRIES),
+        )
+        again = self.connection.execute(update(outbox).where(leaving, harmless).values(waits))
+        parked = self.connection.execute(
+            update(outbox)
+            .where(leaving)
+            .values(
+                state="unknown", error="the process ended while sending", epoch=None, finished_at=self.now
+            )
+        )
+        return Recovered(unsent.rowcount, again.rowcount, parked.rowcount)
+
+    def waiting_in(self, chats: Collection[ChatId]) -> tuple[ChatId, ...]:
+        """Return those of `chats` for which something could leave now."""
+        query = select(outbox.c.chat).distinct().where(self._is_due(), outbox.c.chat.in_(chats))
+        return tuple(ChatId(chat) for chat in self.connection.execute(query).scalars())
+
+    def finished_since(self, since: datetime) -> tuple[tuple[ChatId, datetime], ...]:
+        """Return chat and instant of what was (or may have been) sent to groups after `since`."""
+        query = (
+            select(outbox.c.chat, outbox.c.finished_at)
+            .where(outbox.c.finished_at > since, outbox.c.chat < 0, outbox.c.kind != Kind.CALL)
+            .where(outbox.c.state.in_(("sent", "unknown")))
+            .order_by(outbox.c.finished_at)
+        )
+        return tuple((ChatId(row.chat), row.finished_at) for row in self.connection.execute(query))
+
+
+def is_harmless_twice(row: Queued) -> bool:
+    """Tell whether a message may leave again when nobody knows whether it arrived (storage.md §3.2)."""
+    outgoing, tries = row.outgoing, row.attempts + 1
+    receipt = outgoing.message_class is MessageClass.RECEIPT
+    return outgoing.kind in _REPEATABLE or (receipt and tries < _RECEIPT_TRIES)
