@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from telegram.error import InvalidToken, NetworkError
 
-from bot import demo, logs, upkeep
+from bot import demo, doctor, logs, upkeep
 from bot.config import Config, LogLevel
 from bot.runtime import StoppedWaiting
 from bot.terminal import ConfigPath, fail, load, stop
@@ -86,6 +86,7 @@ def sandbox(
     raise typer.Exit(sandbox_server.run(port))
 
 
+cli.command("doctor")(doctor.command)
 cli.command()(upkeep.migrate)
 cli.command()(upkeep.backup)
 cli.command()(upkeep.restore)

@@ -13,11 +13,15 @@ ConfigPath = Annotated[Path | None, typer.Option("--config", help="Configuration
 _USUAL_CONFIG = Path("config.toml")
 
 
+def chosen(path: Path | None) -> Path | None:
+    """Return the configuration file a command uses: `path`, or config.toml where there is one."""
+    return path or (_USUAL_CONFIG if _USUAL_CONFIG.exists() else None)
+
+
 def load(path: Path | None) -> Config:
     """Return the configuration of `path`, or of config.toml; end the command if it is wrong."""
-    chosen = path or (_USUAL_CONFIG if _USUAL_CONFIG.exists() else None)
     try:
-        return configuration.load(chosen, os.environ)
+        return configuration.load(chosen(path), os.environ)
     except ConfigError as fault:
         stop(str(fault))
 

@@ -26,8 +26,8 @@ class NotSent(NetworkError):
     """No connection came about, so nothing can have happened: safe to try again."""
 
 
-class _NoTunnel(Exception):
-    """The proxy let nothing through; the message names no password."""
+class NoTunnel(Exception):
+    """The proxy let nothing through; the message names no password, the cause says more."""
 
 
 class _Tunnels(ProxyConnector):
@@ -37,7 +37,7 @@ class _Tunnels(ProxyConnector):
         try:
             return await super()._wrap_create_connection(*args, **named)
         except _NOT_THROUGH as fault:
-            raise _NoTunnel(f"no way through the proxy: {type(fault).__name__}") from fault
+            raise NoTunnel(f"no way through the proxy: {type(fault).__name__}") from fault
 
 
 class Wire(BaseRequest):
@@ -58,17 +58,7 @@ class Wire(BaseRequest):
     async def initialize(self) -> None:
         """Open the pool."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=self._connector(), headers={"User-Agent": _USER_AGENT}
-            )
-
-    def _connector(self) -> aiohttp.TCPConnector:
-        limits: dict[str, Any] = {"limit": self._connections, "keepalive_timeout": _KEEPALIVE_SECONDS}
-        if not self._proxy:
-            return aiohttp.TCPConnector(**limits)
-        # A tunnel for plain HTTP too: what the proxy itself answers is never taken for Telegram's answer,
-        # and a tunnel that does not come about means that nothing was sent. The proxy finds the host's name.
-        return _Tunnels.from_url(self._proxy, rdns=True, **limits)
+            self._session = session(self._connections, self._proxy)
 
     async def shutdown(self) -> None:
         """Close the pool."""
@@ -102,7 +92,7 @@ class Wire(BaseRequest):
                 payload = await response.read()
         except aiohttp.ClientConnectorError as fault:
             raise NotSent(str(fault)) from fault  # names host and reason, never the path with the token
-        except _NoTunnel as fault:
+        except NoTunnel as fault:
             raise NotSent(str(fault)) from fault
         except aiohttp.ConnectionTimeoutError as fault:
             raise NotSent(type(fault).__name__) from fault
@@ -122,6 +112,15 @@ class Wire(BaseRequest):
         if not isinstance(answer, dict):
             raise NetworkError("the answer is no JSON object")
         return answer
+
+
+def session(connections: int, proxy: str) -> aiohttp.ClientSession:
+    """Open a pool of at most so many connections, through the proxy at that URL where one is given."""
+    limits: dict[str, Any] = {"limit": connections, "keepalive_timeout": _KEEPALIVE_SECONDS}
+    # A tunnel for plain HTTP too: what the proxy itself answers is never taken for Telegram's answer,
+    # and a tunnel that does not come about means that nothing was sent. The proxy finds the host's name.
+    connector = _Tunnels.from_url(proxy, rdns=True, **limits) if proxy else aiohttp.TCPConnector(**limits)
+    return aiohttp.ClientSession(connector=connector, headers={"User-Agent": _USER_AGENT})
 
 
 def seconds_of(told: RetryAfter) -> float:

@@ -64,7 +64,10 @@ def sqlite_engine(url: URL) -> Engine:
     """Return an engine over one file with WAL and full sync. It begins nothing: whoever writes does."""
     if not url.database or url.database == ":memory:":
         raise ValueError("storage.url: a SQLite database needs a file, such as sqlite:///data/caiboshi.db")
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    path = Path(url.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():  # it will hold names: SQLite gives it, and what stands beside it, the mode it finds
+        path.touch(0o600)
     engine = create_engine(url, poolclass=NullPool, hide_parameters=True)  # parameters hold names
 
     @event.listens_for(engine, "connect")

@@ -91,6 +91,22 @@ class Server:
         finally:
             self.drop(name)
 
+    @contextlib.contextmanager
+    def guarded(self, role: str, password: str) -> Iterator[None]:
+        """Lend a role that needs its password; all others are trusted."""
+        rules = self.home / "data" / "pg_hba.conf"
+        before = rules.read_text("utf-8")
+        rules.write_text(f"local all {role} scram-sha-256\n{before}", "utf-8")
+        name = sql.Identifier(role)
+        self._run(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(password)))
+        self._run(sql.SQL("SELECT pg_reload_conf()").format())
+        try:
+            yield
+        finally:
+            rules.write_text(before, "utf-8")
+            self._run(sql.SQL("SELECT pg_reload_conf()").format())
+            self._run(sql.SQL("DROP ROLE {}").format(name))
+
     def _run(self, statement: sql.Composed) -> None:
         with psycopg.connect(
             host=str(self.home), user=_ROLE, dbname="postgres", autocommit=True

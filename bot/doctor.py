@@ -1,0 +1,73 @@
+"""`caiboshi doctor`: looks at everything the bot needs, changes nothing, names a cure for what is wrong."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.checks import database, groups, machine, telegram
+from bot.checks.asking import Unreachable, asking
+from bot.checks.finding import Check, Finding, skipped
+from bot.checks.report import report
+from bot.config import Config
+from bot.terminal import ConfigPath, chosen, load
+from kernel.clock import Clock, SystemClock
+from kernel.message import Language, Text
+from texts import catalog as texts
+
+
+def command(
+    config: ConfigPath = None,
+    language: Annotated[
+        Language | None, typer.Option(help="Language of the answer; members.language when not given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Look at everything the bot needs, change nothing, and name a cure for what is wrong."""
+    logging.disable()  # what libraries would say, the findings say better
+    settings = load(config)
+    findings = asyncio.run(examine(settings, SystemClock(), file=chosen(config)))
+    spoken = language or settings.members.language
+    found = report(findings, texts.load(), spoken, machine.secrets(settings))
+    typer.echo(found.json() if as_json else found.plain())
+    raise typer.Exit(0 if found.is_well else 1)
+
+
+async def examine(config: Config, clock: Clock, *, file: Path | None) -> list[Finding]:
+    """Run every check. `file` is the configuration file, if there is one."""
+    about_database, seen = await asyncio.to_thread(database.examine, config.storage.url)
+    running = await machine.running(config.web, is_in_use=seen is not None and seen.is_in_use)
+    enabled = None if seen is None else seen.groups
+    async with asking(config.telegram.base_url, config.telegram.proxy, clock) as asker:
+        about_telegram, me = await telegram.meet(asker, config.telegram)
+        if me is None:
+            about_telegram += _unasked(telegram.UPDATES)
+            about_groups = _unasked(groups.HEARING)
+        else:
+            about_telegram += await _told(telegram.updates(asker, config.telegram, running), telegram.UPDATES)
+            about_groups = await _told(
+                groups.hearing(asker, config.telegram.token, me, enabled), groups.HEARING
+            )
+    return [
+        *about_telegram,
+        *about_database,
+        *about_groups,
+        groups.zones(enabled),
+        machine.files(config, file),
+        machine.port(config.web, running),
+    ]
+
+
+async def _told(findings: Awaitable[list[Finding]], checks: Sequence[Check]) -> list[Finding]:
+    """Return what Telegram's answers showed; it may fall silent halfway."""
+    try:
+        return await findings
+    except Unreachable:
+        return _unasked(checks)
+
+
+def _unasked(checks: Sequence[Check]) -> list[Finding]:
+    return [skipped(check, Text("doctor.not_asked")) for check in checks]
