@@ -6,7 +6,7 @@ from typing import Any
 
 from sse_starlette import EventSourceResponse
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from sandbox.body import JsonAnswer, read_bytes, read_object
@@ -59,8 +59,9 @@ class Control:
             _post("/control/clock", self._clock),
             _post("/control/faults", lambda body: box.fault(**checked_fields(_FAULT, body, "faults"))),
             _post("/control/redeliver", self._redeliver),
-            Route("/control/faults", _answered(_reading(lambda _query: self._clear())), methods=["DELETE"]),
             Route("/control/file/{file_id}", _answered(self._file), methods=["GET"]),
+            Route("/control/faults", _answered(_reading(self._clear)), methods=["DELETE"]),
+            Route("/control/transcript", _answered(self._transcript), methods=["GET"]),
             Route("/control/events", _answered(self._events)),
         ]
 
@@ -113,9 +114,13 @@ class Control:
     def _latency(self, body: Json) -> Json:
         return {"seconds": self._sandbox.set_latency(**checked_fields(_LATENCY, body, "latency"))}
 
-    def _clear(self) -> list[Json]:
-        self._sandbox.clear_faults()
-        return []
+    def _clear(self, query: Json) -> list[Json]:
+        self._sandbox.clear_faults(query.get("kind", ""))
+        return self._sandbox.faults()
+
+    async def _transcript(self, _request: Request) -> Response:
+        named = {"Content-Disposition": 'attachment; filename="sandbox-transcript.md"'}
+        return PlainTextResponse(self._sandbox.transcript(), headers=named, media_type="text/markdown")
 
     async def _file(self, request: Request) -> Response:
         return file_answer(self._sandbox.file(request.path_params["file_id"]))

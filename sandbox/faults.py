@@ -1,5 +1,6 @@
 """Faults on demand: what stands between a bot and its answers until it is used up."""
 
+from collections import Counter
 from dataclasses import dataclass
 from random import Random
 
@@ -56,6 +57,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.standing: list[Fault] = []
+        self.met: Counter[str] = Counter()
 
     def add(self, fields: Json) -> Fault:
         """Put up a fault. Raises ControlError for fields that make no sense."""
@@ -63,9 +65,11 @@ class Faults:
         self.standing.append(fault)
         return fault
 
-    def clear(self) -> None:
-        """Take all faults away."""
-        self.standing.clear()
+    def clear(self, kind: str = "") -> None:
+        """Take the faults of a kind away, or all. Raises ControlError for an unknown kind."""
+        if kind and kind not in KINDS:
+            raise ControlError(f"kind must be one of {', '.join(KINDS)}; got {kind}")
+        self.standing = [fault for fault in self.standing if kind and fault.kind != kind]
 
     def take(self, method: str) -> Fault | None:
         """Return the fault this call meets, and count it."""
@@ -95,10 +99,11 @@ class Faults:
 
     def _use(self, fault: Fault) -> bool:
         """Count one use; False when there was none left."""
+        if fault.times is not None and fault.times < 1:
+            return False
+        self.met[fault.kind] += 1
         if fault.times is None:
             return True
-        if fault.times < 1:
-            return False
         fault.times -= 1
         if fault.times == 0:
             self.standing.remove(fault)

@@ -20,6 +20,7 @@ from sandbox.objects import chat_object, toast_object, user_object
 from sandbox.payments import expire
 from sandbox.polls import close_due
 from sandbox.topics import open_forum
+from sandbox.transcript import transcript
 from sandbox.verbs import act
 from sandbox.view import chat_messages, view_object, world_object
 from sandbox.world import World
@@ -219,10 +220,11 @@ class Sandbox:
         """Return the standing faults."""
         return [fault.object() for fault in self._faults.standing]
 
-    def clear_faults(self) -> None:
-        """Take all faults away."""
-        self._faults.clear()
-        self.clock.skew = 0.0
+    def clear_faults(self, kind: str = "") -> None:
+        """Take the faults of a kind away, or all."""
+        self._faults.clear(kind)
+        if kind in ("", "skew"):
+            self.clock.skew = 0.0
 
     def limit(self, **limits: int) -> Json:
         """Limit how fast bots send (`per_second`, `chat_per_second`, `group_per_minute`), counting anew."""
@@ -239,6 +241,10 @@ class Sandbox:
     def calls(self, after: int = 0) -> list[Json]:
         """Return the Bot API calls numbered above `after`."""
         return self._log.after(after)
+
+    def transcript(self) -> str:
+        """Return all that happened so far, as Markdown for a bug report."""
+        return transcript(self._world, self._faults, self.limits(), self._log)
 
     def pending(self) -> int:
         """Return how many updates nobody has confirmed yet."""
