@@ -52,11 +52,13 @@ class Panels:
         rows = self.runtime.reader.rows
         accounts = {row["user_id"]: row for row in await rows(views.standings())}
         states = {row["chat"]: row["state"] for row in await rows(views.group_states())}
-        return [
-            {key: person[key] for key in ("id", "role", "note_zh", "note_en")}
-            | {"now": self._says(self._standing(person, accounts.get(person["id"]), states))}
-            for person in self.story.people
-        ]
+        shown = []
+        for person in self.story.people:
+            standing = self._standing(person, accounts.get(person["id"]), states)
+            plain = {key: person[key] for key in ("id", "role", "note_zh", "note_en")}
+            key = standing.key.removeprefix("inspector.now_")
+            shown.append(plain | {"standing": key, "now": self._says(standing)})
+        return shown
 
     def _standing(self, person: Row, account: Row | None, states: Mapping[int, str]) -> Text:
         """Say how a person stands today, in the one thing that matters most for what they can try."""

@@ -7,6 +7,8 @@ from os import PathLike, stat_result
 from pathlib import Path
 from typing import Any
 
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -62,7 +64,7 @@ def routes(hooks: DemoHooks, door: Door) -> list[Route | Mount]:
         Route("/demo", _index, methods=["GET"]),
         Route("/demo/panels", panels, methods=["GET"]),
         Route("/demo/clock", clock.post, methods=["POST"]),
-        Mount("/demo/static", _Files(directory=STATIC)),
+        Mount("/demo/static", _Files(directory=STATIC), middleware=[Middleware(GZipMiddleware)]),
     ]
 
 

@@ -1,103 +1,12 @@
 """The demo as a new user meets it: the real command, the real page, in Chromium."""
 
-import asyncio
-import os
 import re
-import shutil
-import signal
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
-import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import expect
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-NEWCOMER, LEADER, CHEN, EAST = 7009, 7001, 7003, 7008
-GROUP, EAST_GROUP = -1001700000001, -1001700000002
+from tests.pages.visitor import CHEN, EAST, EAST_GROUP, GROUP, LEADER, MARKS, NEWCOMER, Open, press, say
 
-pytestmark = [pytest.mark.pages, pytest.mark.xdist_group("pages")]
-if CHROMIUM is None and os.environ.get("CI") != "true":
-    pytestmark.append(pytest.mark.skipif(True, reason="needs Debian's chromium: apt-get install chromium"))
-
-
-@pytest.fixture
-async def url() -> AsyncIterator[str]:
-    """`caiboshi demo` on a free port."""
-    demo = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "demo", "--port", "0"), stdout=asyncio.subprocess.PIPE
-    )
-    assert demo.stdout is not None
-    line = (await demo.stdout.readline()).decode()
-    found = re.search(r"http://127\.0\.0\.1:\d+/demo", line)
-    assert found, line
-    yield found[0]
-    demo.send_signal(signal.SIGINT)
-    assert await demo.wait() == 0
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A headless Chromium."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-def faults() -> Iterator[list[str]]:
-    """What the browser's console complains of fails the test."""
-    found: list[str] = []
-    yield found
-    assert found == []
-
-
-Open = Callable[..., Awaitable[Page]]
-
-
-@pytest.fixture
-def opened(browser: Browser, url: str, faults: list[str]) -> Open:
-    """Open the page as somebody who has never been here."""
-
-    async def open_page(
-        rest: str = "", *, width: int = 1440, height: int = 900, locale: str = "zh-CN"
-    ) -> Page:
-        page = await browser.new_page(
-            viewport={"width": width, "height": height}, reduced_motion="reduce", locale=locale
-        )
-        page.on("pageerror", lambda fault: faults.append(str(fault)))
-        page.on("console", lambda said: note(said, faults))
-        await page.goto(url + rest)
-        await page.wait_for_selector('html[data-ready="1"]')
-        return page
-
-    return open_page
-
-
-def note(said: ConsoleMessage, faults: list[str]) -> None:
-    """Keep what the console calls an error."""
-    if said.type == "error":
-        faults.append(said.text)
-
-
-async def press(page: Page, label: str) -> None:
-    """Tap the newest button of that label in the chat."""
-    await page.get_by_test_id("btn").filter(has_text=label).last.click()
-
-
-async def say(page: Page, text: str) -> None:
-    """Type and send by Enter."""
-    await page.get_by_test_id("composer").fill(text)
-    await page.get_by_test_id("composer").press("Enter")
+pytestmark = MARKS
 
 
 async def test_a_newcomer_joins_agrees_and_sees_points_and_an_old_neighbour_is_reminded(

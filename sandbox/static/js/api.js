@@ -21,12 +21,21 @@ export const getPanels = () => call("/demo/panels");
 /** Do `verb` as a person; returns what the verb made. */
 export const act = (as, verb, fields = {}) => call("/control/act", { as, do: verb, ...fields });
 
+/** Fetch the standing faults. */
+export const getFaults = () => call("/control/faults");
+
+/** Put up a fault. */
+export const putFault = (fault) => call("/control/faults", fault);
+
+/** Take the faults of a kind away. */
+export const clearFaults = (kind) => call(`/control/faults?kind=${kind}`, undefined, "DELETE");
+
 /** Let the demo's clock jump; returns when everything due until then is done. */
 export const jump = (name) => call("/demo/clock", { jump: name });
 
-async function call(path, body) {
+async function call(path, body, method = "GET") {
   const options = body === undefined
-    ? { cache: "no-store" }
+    ? { cache: "no-store", method }
     : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   let response;
   try {

@@ -14,9 +14,11 @@ export function toast(text, tone = "") {
   setTimeout(() => note.remove(), Math.min(9000, 3000 + text.length * 70));
 }
 
-/** Put the notices over the messages, but under the pill that shows the day. */
+/** Put the notices over the messages, but under the pill that shows the day and under the tour's card. */
 function below(thread, box) {
-  box.style.top = thread.height ? `${thread.top + 48}px` : "";
+  const card = byId("tour").getBoundingClientRect();
+  const under = card.top < innerHeight / 3 ? card.bottom + 8 : 0;
+  box.style.top = thread.height ? `${Math.max(thread.top + 48, under)}px` : "";
   box.style.left = thread.width ? `${thread.left + thread.width / 2}px` : "";
 }
 

@@ -1,6 +1,7 @@
 /** The right pane: the clock to push, and what the bot does behind the chat. */
 import { jump, visit } from "./actions.js";
 import { byId, fill, h, reconcile } from "./dom.js";
+import { drawFaults, faultsPanel, watchFaults } from "./faults.js";
 import { clock, nameOf, stamp, time, zone } from "./format.js";
 import { known, t, technical } from "./i18n.js";
 import { icon } from "./icons.js";
@@ -9,7 +10,7 @@ import { onChange, state, update } from "./state.js";
 import { dueWords, lists } from "./rows.js";
 
 /** The tabs in order; "clock" is the first thing a visitor should find. */
-export const TABS = ["clock", "outbox", "calls", "journal", "jobs"];
+export const TABS = ["clock", "outbox", "calls", "journal", "jobs", "faults"];
 const DAYS = [1, 3, 7, 15, 30];
 const SHOWN_AT_FIRST = 60;
 const HAPPENED = 40;
@@ -32,8 +33,9 @@ export function startInspector() {
   });
   for (const id of ["inspector-close", "scrim"]) byId(id).addEventListener("click", () => update({ pane: "chat" }));
   byId("clock-chip").addEventListener("click", () => update({ pane: "inspector", tab: "clock" }));
+  watchFaults();
   onChange((changed) => {
-    if (["view", "panels", "calls", "tab", "lang", "jumping", "arrived"].some((name) => changed.has(name))) draw();
+    if (["view", "panels", "calls", "faults", "tab", "lang", "jumping", "arrived"].some((name) => changed.has(name))) draw();
   });
 }
 
@@ -56,6 +58,7 @@ function rebuild() {
   panel.setAttribute("aria-labelledby", `tab-${state.tab}`);
   panel.scrollTop = 0;
   if (state.tab === "clock") fill(panel, clockPanel());
+  else if (state.tab === "faults") fill(panel, faultsPanel());
   else fill(panel, panelTitle(state.tab), h("p", { class: "panel-say" }, t(`${state.tab}.say`)), h("div", { class: "rows", id: "rows" }));
 }
 
@@ -69,6 +72,7 @@ function draw() {
   drawChip();
   if (built !== `${state.tab} ${state.lang}`) rebuild();
   if (state.tab === "clock") drawClock();
+  else if (state.tab === "faults") drawFaults();
   else drawRows();
 }
 

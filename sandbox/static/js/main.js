@@ -12,6 +12,7 @@ import { asked, recall, recallNumber, remember, writeHash } from "./prefs.js";
 import { answered } from "./keyboard.js";
 import { follow } from "./sync.js";
 import { onChange, state, update } from "./state.js";
+import { beginTour, startTour } from "./tour.js";
 
 const PANES = { people: "people", chat: "chat", inspector: "clock" };
 const root = document.documentElement;
@@ -30,6 +31,7 @@ async function start() {
   startChat();
   startComposer();
   startInspector();
+  startTour();
   startFrame();
   onChange(draw);
   follow(answered);
@@ -64,9 +66,12 @@ function chooseChat(view, wishes) {
 function startFrame() {
   byId("language").addEventListener("click", () => update({ lang: state.lang === "zh" ? "en" : "zh" }));
   byId("theme").addEventListener("click", () => update({ theme: state.theme === "dark" ? "light" : "dark" }));
-  byId("help").addEventListener("click", () => showHint(byId("hint").hidden));
-  byId("hint-close").addEventListener("click", () => showHint(false));
-  byId("hint").hidden = recall("hint") === "no";
+  for (const id of ["help", "welcome-begin"]) byId(id).addEventListener("click", beginTour);
+  byId("welcome-close").addEventListener("click", () => {
+    byId("welcome").hidden = true;
+    remember("tour", "closed");
+  });
+  byId("welcome").hidden = recall("tour") !== null;
   byId("bottom-nav").append(...Object.entries(PANES).map(([pane, symbol]) => h("button", {
     type: "button", class: "nav-button", id: `nav-${pane}`, "data-testid": `nav-${pane}`, onclick: () => update({ pane }),
   }, icon(symbol), h("span", { "data-i18n": `nav.${pane}` }))));
@@ -78,12 +83,6 @@ function startFrame() {
     if (wish.as !== null && wish.as !== state.as) choosePerson(wish);
     else if (wish.chat !== null) update({ chat: wish.chat });
   });
-}
-
-function showHint(show) {
-  byId("hint").hidden = !show;
-  remember("hint", show ? "yes" : "no");
-  if (show) update({ pane: "people" });
 }
 
 function draw(changed) {

@@ -48,7 +48,7 @@ function callRow(row) {
   return entry({
     status: row.ok ? "ok" : unchanged ? "unchanged" : "refused", at: row.at, testid: `call-${row.seq}`,
     title: [code(row.method), chat !== undefined && ` → ${nameOf(Number(chat))}`],
-    line: plain && h("span", { class: "entry-text", dir: "auto" }, plain.slice(0, 120)),
+    line: [plain && h("span", { class: "entry-text", dir: "auto" }, plain.slice(0, 120)), row.fault && tag(t("fault.by", { kind: row.fault }))],
     error: row.ok || unchanged ? null : [row.error_code, row.description].filter(Boolean).join(" "),
     details: { id: row.seq, at: row.at, error_code: row.error_code, description: row.description, ...row.params },
   });

@@ -6,6 +6,8 @@ export const state = {
   depth: 120,         // how many messages of a chat the view holds
   panels: null,       // the inspector's JSON
   calls: [],          // Bot API calls, oldest first
+  faults: [],         // the faults that stand in the sandbox
+  tour: null,         // number of the tour's step, null while none is taken
   lang: "zh",
   theme: "light",
   pane: "people",     // what a narrow screen shows: people, chat, inspector

@@ -17,7 +17,7 @@ export function follow(onToast) {
   told = onToast;
   onChange((changed) => {
     if (changed.has("as")) listen();
-    if ((changed.has("pane") || changed.has("tab")) && inspectorVisible()) refresh();
+    if (["pane", "tab", "tour"].some((name) => changed.has(name)) && (inspectorVisible() || state.tour !== null)) refresh();
   });
   listen();
 }
@@ -75,14 +75,16 @@ async function fetchAll() {
   if (as === null) return;
   try {
     const wanted = [api.getView(as, state.depth)];
-    if (inspectorVisible() || state.panels === null || state.jumping) wanted.push(api.getPanels());
-    if (inspectorVisible() && state.tab === "calls") wanted.push(api.getCalls(state.calls.at(-1)?.seq ?? 0));
-    const [view, panels = state.panels, calls = []] = await Promise.all(wanted);
+    const shown = inspectorVisible() ? state.tab : "";
+    wanted.push(shown || state.panels === null || state.jumping || state.tour !== null ? api.getPanels() : state.panels);
+    wanted.push(["calls", "faults"].includes(shown) ? api.getCalls(state.calls.at(-1)?.seq ?? 0) : []);
+    wanted.push(shown === "faults" ? api.getFaults() : state.faults);
+    const [view, panels, calls, faults] = await Promise.all(wanted);
     if (as !== state.as) {
       again = true;
       return;
     }
-    update({ view, panels, online: true, calls: calls.length ? [...state.calls, ...calls].slice(-CALLS_KEPT) : state.calls });
+    update({ view, panels, faults, online: true, calls: calls.length ? [...state.calls, ...calls].slice(-CALLS_KEPT) : state.calls });
   } catch (error) {
     if (!(error instanceof api.Refused || error instanceof api.Offline)) throw error;
     update({ online: false });

@@ -1,0 +1,35 @@
+"""A visitor's hands: who there is in the demo, and how one opens, presses and writes."""
+
+import os
+import shutil
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import ConsoleMessage, Page
+
+CHROMIUM = shutil.which("chromium")
+NEWCOMER, LEADER, CHEN, EAST = 7009, 7001, 7003, 7008
+GROUP, EAST_GROUP = -1001700000001, -1001700000002
+
+Open = Callable[..., Awaitable[Page]]
+
+MARKS = [pytest.mark.pages, pytest.mark.xdist_group("pages")]
+if CHROMIUM is None and os.environ.get("CI") != "true":
+    MARKS.append(pytest.mark.skipif(True, reason="needs Debian's chromium: apt-get install chromium"))
+
+
+def note(said: ConsoleMessage, faults: list[str]) -> None:
+    """Keep what the console calls an error."""
+    if said.type == "error":
+        faults.append(said.text)
+
+
+async def press(page: Page, label: str) -> None:
+    """Tap the newest button of that label in the chat."""
+    await page.get_by_test_id("btn").filter(has_text=label).last.click()
+
+
+async def say(page: Page, text: str) -> None:
+    """Type and send by Enter."""
+    await page.get_by_test_id("composer").fill(text)
+    await page.get_by_test_id("composer").press("Enter")
