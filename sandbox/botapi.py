@@ -99,7 +99,7 @@ class BotApi:
 
     async def _polled(self, bot: Bot, params: Json, fault: Fault | None) -> Response:
         try:
-            result = await get_updates(bot, params, self._faults.doubling())
+            result = await get_updates(bot, params, self._faults.doubling)
         except ApiError as error:
             return self._refused("getUpdates", params, error, fault)
         if fault:

@@ -28,7 +28,10 @@ _BACKTICKS = re.compile("`+")
 def transcript(world: World, faults: Faults, traffic: Json, log: CallLog) -> str:
     """Return what a maintainer needs to see: versions, clock, world, faults, limits, calls, chats."""
     parts = (_head(world), _people(world), _faults(faults), _limits(traffic), _calls(log), _chats(world))
-    return "\n".join(line for part in parts for line in part) + "\n"
+    told = "\n".join(line for part in parts for line in part) + "\n"
+    for bot in world.bots.values():
+        told = told.replace(bot.token, "(token)")  # some put it into the address of their webhook
+    return told
 
 
 def _head(world: World) -> Iterator[str]:

@@ -62,6 +62,10 @@ class Doubling:
     use: Callable[[], bool]
 
 
+Doublings = Callable[[], Doubling | None]
+"""Tells which `duplicate` fault stands now: one may be put up or taken away while a poll waits."""
+
+
 class UpdateQueue:
     """Updates of one bot, from their making to their confirmation."""
 
@@ -149,7 +153,7 @@ class UpdateQueue:
         self._closed = closed
         self._arrived.strike()
 
-    async def poll(self, *, offset: int, limit: int, wait: float, doubling: Doubling | None) -> list[Json]:
+    async def poll(self, *, offset: int, limit: int, wait: float, doubling: Doublings) -> list[Json]:
         """Confirm what lies below `offset` and return up to `limit` updates, waiting `wait` real seconds.
 
         Raises ApiError 409 while a webhook is set, and when one is set or another poll begins meanwhile.
@@ -164,7 +168,7 @@ class UpdateQueue:
             batch = self._batch(limit)
             left = deadline - asyncio.get_running_loop().time()
             if batch or left <= 0 or self._closed:
-                return self._hand_out(batch, doubling)
+                return self._hand_out(batch, doubling())
             await self._wait(left)
             if me != self._poller:
                 await self._conflict(self._ended_by)

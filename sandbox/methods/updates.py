@@ -3,7 +3,7 @@
 from sandbox.errors import ApiError, Told, bad_request
 from sandbox.model import Json
 from sandbox.objects import me_object
-from sandbox.updates import MAX_TIMEOUT_SECONDS, Doubling
+from sandbox.updates import MAX_TIMEOUT_SECONDS, Doublings
 from sandbox.webhook import read_webhook
 from sandbox.world import Bot, World
 
@@ -13,7 +13,7 @@ def get_me(_world: World, bot: Bot, _params: Json) -> Json:
     return me_object(bot)
 
 
-async def get_updates(bot: Bot, params: Json, doubling: Doubling | None) -> list[Json]:
+async def get_updates(bot: Bot, params: Json, doubling: Doublings) -> list[Json]:
     """Confirm, then return what waits, or wait for it; limit and timeout are clamped as Telegram does."""
     if bot.webhook is None:
         _allow(bot, params)

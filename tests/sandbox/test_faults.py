@@ -73,8 +73,13 @@ async def test_faults_are_listed_and_taken_away() -> None:
     async with town() as place:
         put = await place.tell("faults", method="sendmessage", kind="drop", times=3)
         listed = (await place.get("faults"))["result"]
+        other = await place.tell("faults", kind="skew", seconds=5)
+        one_less = (await place.http.delete(f"{place.address.control}/faults?kind=drop")).json()
+        unknown = (await place.http.delete(f"{place.address.control}/faults?kind=rain")).json()
         await place.http.delete(f"{place.address.control}/faults")
 
+        assert one_less["result"] == [other["result"]]
+        assert unknown["error"].startswith("kind must be one of flood")
         assert put["result"] == {"method": "sendMessage", "kind": "drop", "times": 3}
         assert listed == [put["result"]]
         assert (await place.get("faults"))["result"] == []

@@ -27,6 +27,7 @@ async def test_it_tells_versions_clock_people_faults_calls_and_chats() -> None:
     assert f"- user {place.world.user}: " in told
     assert '- standing: `{"method": "*", "kind": "flood", "times": 1, "retry_after": 7}`' in told
     assert "- met: flood, 1 times" in told
+    assert '- peaks: `{"per_second"' in told
     assert "sendMessage 429 Too Many Requests: retry after 7 fault: flood" in told
     assert f'{place.world.user}: "two\\nlines"' in told
     assert place.world.token not in told
@@ -36,10 +37,12 @@ async def test_a_secret_is_left_out_and_a_long_value_is_cut(monkeypatch: pytest.
     monkeypatch.setattr(transcript, "LONGEST_VALUE", 10)
     async with town() as place:
         await place.post("sendMessage", {"chat_id": 1, "text": "x" * 30, "secret_token": "hush"})
+        await place.post("sendMessage", {"chat_id": 1, "text": f"my token is {place.world.token}"})
 
         told = place.sandbox.transcript()
 
     assert "hush" not in told
+    assert place.world.token not in told
     assert "xxxxxxxxxx… (30 characters)" in told
 
 
@@ -67,7 +70,13 @@ def test_no_text_ends_its_block(said: str, title: str) -> None:
 
     *fixed, chat = outside_of_fences(sandbox.transcript())
 
-    assert fixed == ["# Sandbox transcript", "## World", "## Faults", "## Bot API calls"]
+    assert fixed == [
+        "# Sandbox transcript",
+        "## World",
+        "## Faults",
+        "## Limits and peaks",
+        "## Bot API calls",
+    ]
     assert chat.startswith(f"## Chat: supergroup {group}: `")
 
 

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.sandbox.town import Town, keyboard, town
 
@@ -190,6 +191,23 @@ async def test_duplicates_come_with_the_same_id_in_a_later_batch() -> None:
 
         assert again == first
         assert end == []
+
+
+@pytest.mark.parametrize("stays", [True, False])
+async def test_a_poll_that_waits_meets_the_duplicates_of_the_moment(*, stays: bool) -> None:
+    async with town() as place, asyncio.TaskGroup() as tasks:
+        if not stays:
+            place.sandbox.fault("duplicate", ratio=1, times=1)
+        poll = tasks.create_task(place.updates(timeout=10))
+        await place.get("world")
+        if stays:
+            place.sandbox.fault("duplicate", ratio=1, times=1)
+        else:
+            place.sandbox.clear_faults("duplicate")
+        _say(place, "one")
+
+        first = await poll
+        assert await place.updates() == (first if stays else [])
 
 
 async def test_a_ratio_of_duplicates_is_about_kept() -> None:
