@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench import ledger, machine, messages, report, sending
+from bench import due, latency, ledger, machine, memory, messages, report, sending
 from bench.rounds import Plan
 from bench.table import HEAD, Result
 
@@ -16,7 +16,11 @@ ROWS: Mapping[str, Row] = {
     "1": messages.heard,
     "2": messages.answered,
     "3": sending.send,
+    "4": latency.answers,
     "5": ledger.on_sqlite,
+    "6": ledger.on_postgres,
+    "7": due.ticks,
+    "8": memory.held_memory,
 }
 
 

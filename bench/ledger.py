@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from bench.databases import postgres_server
 from bench.process import Contestant, contestant
 from bench.rounds import Plan, alternate
 from bench.table import Bar, Result, ratios
@@ -17,6 +18,7 @@ from storage.migrate import engine_for
 BARE = Bar("5", "ledger unit by Db.run, SQLite FULL, 64 callers, vs a bare sqlite3 loop, rate", 1.2, False)
 ASYNC = Bar("5", "the same vs SQLAlchemy-async + aiosqlite, rate", 6.0, False)
 ASYNC_CPU = Bar("5", "the same, CPU (storage.md §7)", 0.20)
+RAW = Bar("6", "the same on PostgreSQL vs a raw asyncpg two-statement transaction, rate", 0.4, at_most=False)
 CALLERS = "64"
 
 _MEMBERS = """
@@ -41,6 +43,7 @@ def fill(url: str, members: int) -> None:
     with engine.begin() as connection:
         connection.execute(text(_MEMBERS.format(count=members)))
         connection.execute(text(_ACCOUNTS))
+        connection.execute(text("ANALYZE"))
     engine.dispose()
 
 
@@ -74,6 +77,28 @@ async def on_sqlite(plan: Plan) -> list[Result]:
             f"{_cpu(mine)} vs {_cpu(used['async'])} CPU",
         ),
     ]
+
+
+async def on_postgres(plan: Plan) -> list[Result]:
+    """Row 6."""
+    count, members = plan.count(2000, 128), plan.count(100_000, 1000)
+    async with contextlib.AsyncExitStack() as held:
+        server = held.enter_context(postgres_server())
+        template = server.create()
+        fill(server.url(template), members)
+        mine, theirs = server.create(template), server.create(template)
+        ours = await held.enter_async_context(
+            contestant("bench.ours.ledger", server.url(mine), str(members), CALLERS)
+        )
+        raw = await held.enter_async_context(
+            contestant("bench.rivals.raw_asyncpg", server.url(theirs), str(members), CALLERS)
+        )
+        for side in (ours, raw):
+            await side.work(plan.count(500, 64))
+        used = await alternate(
+            {"ours": lambda: rate(ours, count), "raw": lambda: rate(raw, count)}, plan.rounds
+        )
+    return [rate_result(RAW, used["ours"], used["raw"])]
 
 
 async def rate(side: Contestant, count: int) -> Rate:

@@ -4,11 +4,11 @@ import asyncio
 import contextlib
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.process import Contestant, contestant
+from bench.process import READY, Contestant, contestant
 from bench.rounds import Plan, alternate
 from bench.table import Bar, Result, micro, ratios
 from bench.town import Account, Town, move_in, town, unfinished
@@ -72,11 +72,18 @@ async def until(holds: Callable[[], bool]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def product(town: Town, folder: Path, module: str = "bench.ours.bot") -> AsyncIterator[Side]:
+async def product(
+    town: Town,
+    folder: Path,
+    *program: str,
+    env: Mapping[str, str] | None = None,
+    word: str = READY,
+) -> AsyncIterator[Side]:
     """Run the product in a town it knows: every group enabled, everybody met and agreed."""
     account, database = town.account("product_bot"), folder / "product.db"
-    env = await move_in(account, database)
-    async with contestant(module, env=env | {"CAIBOSHI__TELEGRAM__BASE_URL": town.base}) as running:
+    own = await move_in(account, database) | {"CAIBOSHI__TELEGRAM__BASE_URL": town.base}
+    command = program or ("bench.ours.bot",)
+    async with contestant(*command, env=own | dict(env or {}), word=word) as running:
         yield Side(town, account, running, unfinished(database))
 
 

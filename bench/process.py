@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
@@ -13,7 +12,6 @@ import psutil
 
 READY, DONE = "ready", "done"
 _START_SECONDS = 60
-_STOP_SECONDS = 15
 _STILL_SECONDS = 0.02
 _STILL_CPU_SECONDS = 0.0004  # less than this in a look means that nothing is under way
 
@@ -52,37 +50,35 @@ class Contestant:
             if used - before < _STILL_CPU_SECONDS:
                 return
 
-    async def hear_ready(self) -> None:
-        """Wait for its word that it has started."""
+    async def hear_started(self, word: str) -> None:
+        """Wait for the line, beginning with `word`, by which it tells that it has started."""
         async with asyncio.timeout(_START_SECONDS):
-            await self._hear(READY)
+            await self._hear(word)
 
     async def _hear(self, word: str) -> None:
         assert self._process.stdout is not None
         line = (await self._process.stdout.readline()).decode().strip()
-        if line != word:
+        if not line.startswith(word):
             raise RuntimeError(
                 f"{self._module}: expected the line {word!r}, got {line!r}; see its errors above"
             )
 
     async def end(self) -> None:
-        """Stop it, by force when it does not listen."""
-        if self._process.returncode is not None:
-            return
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            async with asyncio.timeout(_STOP_SECONDS):
-                await self._process.wait()
-        except TimeoutError:
+        """End it at once: nothing it leaves behind is looked at."""
+        if self._process.returncode is None:
             self._process.kill()
-            await self._process.wait()
+        await self._process.wait()
 
 
 @contextlib.asynccontextmanager
 async def contestant(
-    module: str, *arguments: str, env: Mapping[str, str] | None = None, flags: Sequence[str] = ()
+    module: str,
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    flags: Sequence[str] = (),
+    word: str = READY,
 ) -> AsyncIterator[Contestant]:
-    """Run `python flags -m module arguments` for as long as the block lasts; it has said `ready`."""
+    """Run `python flags -m module arguments` for as long as the block lasts; it has said `word`."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, *flags, "-m", module, *arguments),
         stdin=PIPE,
@@ -91,7 +87,7 @@ async def contestant(
     )
     running = Contestant(process, module)
     try:
-        await running.hear_ready()
+        await running.hear_started(word)
         yield running
     finally:
         await running.end()

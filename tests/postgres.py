@@ -19,6 +19,7 @@ from psycopg import sql
 _ROLE = "caiboshi"
 _READY = "database system is ready to accept connections"
 _PATIENCE_SECONDS = 60
+_CARELESS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 _UNPRIVILEGED = "nobody"  # the server's binaries refuse root
 
 
@@ -115,8 +116,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    """Run a server from the binaries in `folder` for as long as the block lasts."""
+def running(folder: Path, *, durable: bool = False) -> Iterator[Server]:
+    """Run a server from the binaries in `folder` for as long as the block lasts.
+
+    A `durable` one writes to the disk as servers do; tests need none of that.
+    """
     home = Path(tempfile.mkdtemp(prefix="caiboshi-pg-"))  # not below pytest's: that is closed to others
     try:
         as_user = _as_unprivileged(home)
@@ -124,7 +128,7 @@ def running(folder: Path) -> Iterator[Server]:
         initdb = [*as_user, str(folder / "initdb"), f"--pgdata={data}", f"--username={_ROLE}", "--auth=trust"]
         initdb += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         subprocess.run(initdb, check=True, capture_output=True)
-        options = [f"-c{name}={value}" for name, value in _settings(home).items()]
+        options = [f"-c{name}={value}" for name, value in _settings(home, durable=durable).items()]
         # The signal ends the server even when the tests are killed.
         server = Server(home, [*as_user, "--pdeathsig", "INT", f"{folder}/postgres", f"-D{data}", *options])
         server.start()
@@ -136,15 +140,9 @@ def running(folder: Path) -> Iterator[Server]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _settings(home: Path) -> dict[str, str]:
-    return {
-        "listen_addresses": "",
-        "unix_socket_directories": str(home),
-        "fsync": "off",
-        "full_page_writes": "off",
-        "autovacuum": "off",
-        "max_connections": "200",
-    }
+def _settings(home: Path, *, durable: bool) -> dict[str, str]:
+    always = {"listen_addresses": "", "unix_socket_directories": str(home), "max_connections": "200"}
+    return always if durable else always | _CARELESS
 
 
 def _as_unprivileged(home: Path) -> list[str]:

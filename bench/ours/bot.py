@@ -1,38 +1,35 @@
-"""The product: the runtime that `caiboshi run` builds, from the same configuration, until SIGTERM.
+"""The product: the runtime that `caiboshi run` builds, from the same configuration, until it is killed.
 
 Only the limits of sending are lifted beyond what the configuration allows, as the row says.
 """
 
 import asyncio
 import os
-import signal
 from dataclasses import replace
 
 from bench.process import READY
 from bench.worker import say
 from bot import config as configuration
 from bot import logs
-from bot.config import Config, LogLevel, SendingConfig
+from bot.config import Config
 from bot.wiring import build
 from kernel.clock import SystemClock
 
-_UNLIMITED = SendingConfig(per_second=1e6, chat_gap_seconds=0.0, group_per_minute=10**9, lease_seconds=60.0)
-
 
 async def run(config: Config) -> None:
-    """Run the product until SIGTERM."""
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with build(config, SystemClock()).running(stop):
+    """Run the product until it is killed."""
+    never = asyncio.Event()
+    async with build(config, SystemClock()).running(never):
         say(READY)
-        await stop.wait()
+        await never.wait()
 
 
 def main() -> None:
     """Read the configuration from the environment and run."""
     config = configuration.load(None, os.environ)
-    logs.set_up(replace(config.log, level=LogLevel.WARNING))
-    asyncio.run(run(replace(config, sending=_UNLIMITED)))
+    logs.set_up(config.log)
+    unlimited = replace(config.sending, per_second=1e6, chat_gap_seconds=0.0, group_per_minute=10**9)
+    asyncio.run(run(replace(config, sending=unlimited)))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from bench.worker import say
 
 
 async def main() -> None:
-    """Run until SIGTERM. Arguments: token, base URL, database file."""
+    """Run until killed. Arguments: token, base URL, database file."""
     _, token, base_url, path = sys.argv
     table = connect(path)
     table.execute("CREATE TABLE heard (id INTEGER PRIMARY KEY, chat INTEGER, message INTEGER, text TEXT)")

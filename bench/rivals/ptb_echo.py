@@ -20,7 +20,7 @@ async def _started(_application: object) -> None:
 
 
 def main() -> None:
-    """Run until SIGTERM. Arguments: token, base URL."""
+    """Run until killed. Arguments: token, base URL."""
     _, token, base_url = sys.argv
     application = Application.builder().token(token).base_url(base_url).post_init(_started).build()
     application.add_handler(MessageHandler(filters.TEXT, echo))

@@ -5,6 +5,7 @@ import itertools
 import sys
 
 import asyncpg
+from sqlalchemy import make_url
 
 from bench.worker import share_out, work_when_told
 
@@ -16,11 +17,11 @@ _POOL = 16
 
 
 async def main() -> None:
-    """Do ledger units when told. Arguments: socket folder, role, database, members, callers."""
-    _, host, role, database, members, callers = sys.argv
-    numbers = itertools.count()
+    """Do ledger units when told. Arguments: the product's URL of the database, members, callers."""
+    _, told, members, callers = sys.argv
+    url, numbers = make_url(told), itertools.count()
     async with asyncpg.create_pool(
-        host=host, user=role, database=database, min_size=_POOL, max_size=_POOL
+        host=url.query["host"], user=url.username, database=url.database, min_size=_POOL, max_size=_POOL
     ) as pool:
 
         async def unit() -> None:

@@ -1,0 +1,41 @@
+"""What a start of the product brings into the process."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from sandbox.sandbox import Sandbox
+from sandbox.server import serve
+
+HEAVY = {"jieba", "snownlp", "numpy", "pandas", "matplotlib", "scipy", "sklearn"}
+
+
+async def test_run_starts_without_language_or_plotting_libraries(tmp_path: Path) -> None:
+    sandbox = Sandbox(seed=1)
+    token = str(sandbox.add_bot("Bot", "starting_bot")["token"])
+    log = tmp_path / "imports"
+    async with serve(sandbox) as address:
+        with log.open("wb") as errors:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-X", "importtime", "-m", "bot", "run"),
+                env=os.environ
+                | {
+                    "CAIBOSHI__TELEGRAM__TOKEN": token,
+                    "CAIBOSHI__TELEGRAM__BASE_URL": address.base,
+                    "CAIBOSHI__STORAGE__URL": f"sqlite:///{tmp_path / 'start.db'}",
+                    "CAIBOSHI__WEB__PORT": "0",
+                },
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+            )
+        assert process.stdout is not None
+        started = await process.stdout.readline()
+        process.terminate()
+        await process.wait()
+
+    modules = [line.rpartition("|")[2].strip() for line in log.read_text("utf-8").splitlines() if "|" in line]
+    imported = {module.partition(".")[0] for module in modules}
+    assert started.startswith(b"running as"), log.read_text("utf-8")[-2000:]
+    assert {"bot", "telegram", "sqlalchemy"} <= imported  # the list is read right
+    assert imported & HEAVY == set()
