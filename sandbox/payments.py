@@ -12,6 +12,8 @@ TIMEOUT = "BOT_PRECHECKOUT_TIMEOUT"
 
 def begin(world: World, me: User, chat: Chat, message: Message) -> Checkout:
     """Ask the bot whether this invoice can be paid. Raises ControlError where there is none to pay."""
+    if chat.blocked:
+        raise ControlError("unblock the bot first")
     if message.invoice is None:
         raise ControlError(f"message {message.id} is no invoice; nothing to pay")
     author = message.sender if message.sender in world.bots else 0
