@@ -11,7 +11,7 @@ from sandbox.body import JsonAnswer, read_params
 from sandbox.broken import broken, error_page, hang_up
 from sandbox.calls import CallLog, Outcome
 from sandbox.download import file_answer
-from sandbox.errors import ApiError, ControlError, Told
+from sandbox.errors import ApiError, ControlError, Told, unauthorized
 from sandbox.faults import BEFORE, Fault, Faults
 from sandbox.files import loggable
 from sandbox.limits import Traffic
@@ -59,7 +59,7 @@ class BotApi:
         """Serve one call."""
         bot = self._world.tokens.get(request.path_params["token"])
         if bot is None:
-            return _refusal(ApiError(401, "Unauthorized"))
+            return _refusal(unauthorized())
         response = await self._called(request, bot)
         response.headers["Date"] = formatdate(self._world.clock.unix(), usegmt=True)
         return response
@@ -68,7 +68,7 @@ class BotApi:
         """Serve a file at the path getFile named, to the bot that asked for it."""
         bot = self._world.tokens.get(request.path_params["token"])
         if bot is None:
-            return _refusal(ApiError(401, "Unauthorized"))
+            return _refusal(unauthorized())
         file = self._world.files.at(bot.id, request.path_params["path"])
         return _refusal(ApiError(404, "Not Found")) if file is None else file_answer(file)
 

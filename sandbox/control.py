@@ -24,6 +24,8 @@ Reader = Callable[[Json], Any]
 _USER = fields("first_name:str! last_name:str username:str language_code:str id:int")
 _GROUP = fields("title:str! creator:int! type:str id:int username:str join_by_request:bool forum:bool")
 _CHANNEL = fields("title:str! creator:int! linked:int id:int username:str")
+_BOT = fields("first_name:str! username:str! id:int privacy:bool")
+_REVOKE = fields("bot:int")
 _PRIVACY = fields("privacy:bool! bot:int")
 _CLOCK = fields("now:str advance_seconds:number")
 _FAULT = fields("kind:str! method:str times:int retry_after:int status:int seconds:number ratio:number")
@@ -54,6 +56,8 @@ class Control:
             _post("/control/users", self._user),
             _post("/control/groups", self._group),
             _post("/control/channels", self._channel),
+            _post("/control/bots", self._bot),
+            _post("/control/bots/revoke", self._revoke),
             _post("/control/bots/privacy", self._privacy),
             _post("/control/act", self._act),
             _post("/control/clock", self._clock),
@@ -86,6 +90,13 @@ class Control:
     def _channel(self, body: Json) -> Json:
         given = checked_fields(_CHANNEL, body, "channels")
         return self._sandbox.add_channel(chat_id=given.pop("id", 0), **given)
+
+    def _bot(self, body: Json) -> Json:
+        given = checked_fields(_BOT, body, "bots")
+        return self._sandbox.add_bot(bot_id=given.pop("id", 0), **given)
+
+    def _revoke(self, body: Json) -> Json:
+        return self._sandbox.revoke_token(**checked_fields(_REVOKE, body, "bots/revoke"))
 
     def _privacy(self, body: Json) -> Json:
         given = checked_fields(_PRIVACY, body, "bots/privacy")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+CONFLICT = 409
+
 
 @dataclass(slots=True)
 class ApiError(Exception):
@@ -43,6 +45,16 @@ def bad_request(text: str) -> ApiError:
 def forbidden(text: str) -> ApiError:
     """Return a 403 with Telegram's prefix."""
     return ApiError(403, f"Forbidden: {text}")
+
+
+def conflict(text: str) -> ApiError:
+    """Return a 409 with Telegram's prefix."""
+    return ApiError(CONFLICT, f"Conflict: {text}")
+
+
+def unauthorized() -> ApiError:
+    """Return the 401 of a token that is none, or is one no more."""
+    return ApiError(401, "Unauthorized")
 
 
 def not_found(what: str) -> ControlError:

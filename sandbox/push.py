@@ -54,7 +54,12 @@ async def push(http: aiohttp.ClientSession, hook: Webhook, update: Json) -> Outc
     try:
         # A redirect could lead out of the machine; Telegram follows none either.
         async with http.post(
-            hook.url, data=body, headers=headers, timeout=limit, allow_redirects=False
+            hook.url,
+            data=body,
+            headers=headers,
+            timeout=limit,
+            allow_redirects=False,
+            ssl=hook.trust or True,
         ) as answer:
             return await _outcome(answer)
     except (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError):

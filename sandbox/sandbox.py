@@ -70,6 +70,8 @@ class Sandbox:
         """Add a bot; return its User with its `token`. The first bot is the one verbs mean by default."""
         user = User(bot_id, first_name, username=username.removeprefix("@"), is_bot=True)
         _check_names(user)
+        if not user.username:
+            raise ControlError("a bot needs a username of 3-32 of A-Z a-z 0-9 _; got none")
         bot = self._world.add_bot(user, privacy=privacy, token=token)
         return user_object(user) | {"token": bot.token}
 
@@ -128,6 +130,11 @@ class Sandbox:
             each.queue.drop()
         for chat in world.groups.values():
             chat.reads.update(dict.fromkeys(chat.members, chat.last_id))
+
+    def revoke_token(self, bot: int | None = None) -> Json:
+        """Give a bot a new `token`, as its owner can at BotFather: the old one answers 401 from now on."""
+        found = self._world.bot(bot)
+        return user_object(found.user) | {"token": self._world.revoke(found)}
 
     def set_privacy(self, bot: int | None, *, privacy: bool) -> Json:
         """Turn a bot's privacy mode on or off; a group goes by it once the bot is brought in anew."""

@@ -39,7 +39,7 @@ _METHODS = {
     "getMe": "",
     "getUpdates": "offset:int limit:int timeout:int allowed_updates:words",
     "setWebhook": (
-        "url:str! certificate:any ip_address:str max_connections:int allowed_updates:words "
+        "url:str! certificate:file ip_address:str max_connections:int allowed_updates:words "
         "drop_pending_updates:bool secret_token:str"
     ),
     "deleteWebhook": "drop_pending_updates:bool",

@@ -7,7 +7,7 @@ from random import Random
 from typing import NoReturn
 
 from sandbox.clock import SandboxClock
-from sandbox.errors import ApiError
+from sandbox.errors import CONFLICT, ApiError, conflict
 from sandbox.manners import Manners
 from sandbox.model import Json
 from sandbox.rights import NOT_BY_DEFAULT
@@ -18,13 +18,12 @@ SHORT_LIVED = frozenset(("callback_query", "pre_checkout_query"))
 MAX_TIMEOUT_SECONDS = 50
 HISTORY = 20_000
 
-OTHER_POLL = (
-    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+OTHER_POLL = conflict(
+    "terminated by other getUpdates request; make sure that only one bot instance is running"
 )
-BY_WEBHOOK = "Conflict: terminated by setWebhook request"
-PUSHED = (
-    "Conflict: can't use getUpdates method while webhook is active; "
-    "use deleteWebhook to delete the webhook first"
+BY_WEBHOOK = conflict("terminated by setWebhook request")
+PUSHED = conflict(
+    "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
 
 
@@ -159,8 +158,8 @@ class UpdateQueue:
         Raises ApiError 409 while a webhook is set, and when one is set or another poll begins meanwhile.
         """
         if self._pushed:
-            await self._conflict(PUSHED)
-        me = self._end_poll(OTHER_POLL)
+            await self._refuse(PUSHED)
+        me = self.end_poll(OTHER_POLL)
         limit, wait = self._manners.repeated(offset, limit, wait)
         self._confirm(offset)
         deadline = asyncio.get_running_loop().time() + wait
@@ -171,20 +170,21 @@ class UpdateQueue:
                 return self._hand_out(batch, doubling())
             await self._wait(left)
             if me != self._poller:
-                await self._conflict(self._ended_by)
+                await self._refuse(self._ended_by)
 
-    def _end_poll(self, by: str) -> int:
+    def end_poll(self, by: ApiError) -> int:
         """End the poll that waits, for the reason `by`; return the number of the next one."""
         self._poller += 1
         self._ended_by = by
         self._arrived.strike()
         return self._poller
 
-    async def _conflict(self, text: str) -> NoReturn:
-        deadline = asyncio.get_running_loop().time() + self._manners.conflict_delay()
+    async def _refuse(self, error: ApiError) -> NoReturn:
+        delay = self._manners.conflict_delay() if error.code == CONFLICT else 0.0
+        deadline = asyncio.get_running_loop().time() + delay
         while (left := deadline - asyncio.get_running_loop().time()) > 0 and not self._closed:
             await self._wait(left)
-        raise ApiError(409, text)
+        raise replace(error)  # one instance raised over and over would gather tracebacks
 
     async def _wait(self, seconds: float) -> None:
         try:
@@ -235,7 +235,7 @@ class UpdateQueue:
         """Refuse polls while a webhook is set, the waiting one too; or let them come again."""
         self._pushed = pushed
         if pushed:
-            self._end_poll(BY_WEBHOOK)
+            self.end_poll(BY_WEBHOOK)
 
     def take_over(self) -> asyncio.Queue[Queued]:
         """Return what waits and, until `release`, what comes."""

@@ -2,10 +2,12 @@
 
 import ipaddress
 import re
+import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sandbox.errors import bad_request
+from sandbox.files import Upload
 from sandbox.model import Json
 
 MOST_CONNECTIONS = 100
@@ -19,18 +21,24 @@ _STAYS_HERE = "the sandbox never calls out of the machine"
 
 @dataclass(slots=True)
 class Webhook:
-    """A webhook as setWebhook made it, and its latest failure. Dates are Unix seconds, 0 for never."""
+    """A webhook as setWebhook made it, and its latest failure. Dates are Unix seconds, 0 for never.
+
+    `trust` holds the certificate that was uploaded, None where there was none.
+    """
 
     url: str
     secret: str
     max_connections: int
     ip_address: str
+    trust: ssl.SSLContext | None = None
     last_error_date: int = 0
     last_error_message: str = ""
     gone_since: int = 0
 
     def same_as(self, other: "Webhook") -> bool:
-        """Say whether both were set alike."""
+        """Say whether both were set alike; a certificate is always a new one."""
+        if self.trust or other.trust:
+            return False
         mine = (self.url, self.secret, self.max_connections, self.ip_address)
         return mine == (other.url, other.secret, other.max_connections, other.ip_address)
 
@@ -41,8 +49,11 @@ class Webhook:
         return gone and date - self.gone_since > GONE_SECONDS
 
 
-def read_webhook(params: Json) -> Webhook:
-    """Return the webhook that setWebhook asks for. Raises ApiError for a target out of this machine."""
+def read_webhook(params: Json, certificate: Upload | str) -> Webhook:
+    """Return the webhook that setWebhook asks for; the certificate is empty or the file that was uploaded.
+
+    Raises ApiError for a target out of this machine.
+    """
     url = params["url"]
     _check_url(url)
     secret = params.get("secret_token", "")
@@ -56,7 +67,18 @@ def read_webhook(params: Json) -> Webhook:
             f"bad webhook: the sandbox never calls out of the machine; got ip_address {address}"
         )
     connections = min(max(params.get("max_connections", USUAL_CONNECTIONS), 1), MOST_CONNECTIONS)
-    return Webhook(url, secret, connections, address)
+    return Webhook(url, secret, connections, address, _trust(certificate) if certificate else None)
+
+
+def _trust(certificate: Upload | str) -> ssl.SSLContext:
+    if isinstance(certificate, str):
+        raise bad_request("bad webhook: the certificate must be uploaded as a file; got a text")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(cadata=certificate.body.decode("ascii"))
+    except (ssl.SSLError, ValueError):
+        raise bad_request("bad webhook: the certificate must be in PEM format") from None
+    return context
 
 
 def _check_url(url: str) -> None:

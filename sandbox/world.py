@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from sandbox.clock import SandboxClock
-from sandbox.errors import ControlError, not_found
+from sandbox.errors import ControlError, not_found, unauthorized
 from sandbox.files import Files
 from sandbox.manners import Manners
 from sandbox.model import (
@@ -192,6 +192,15 @@ class World:
         self.bots[user.id] = bot
         self.tokens[secret] = bot
         return bot
+
+    def revoke(self, bot: Bot) -> str:
+        """Give a bot a new token; polls and the webhook of the old one end."""
+        del self.tokens[bot.token]
+        bot.token = f"{bot.id}:{self.letters(35)}"
+        self.tokens[bot.token] = bot
+        self.set_webhook(bot, None)
+        bot.queue.end_poll(unauthorized())
+        return bot.token
 
     def set_webhook(self, bot: Bot, webhook: Webhook | None) -> None:
         """Push a bot's updates to a webhook from now on, or (None) keep them for its polls."""

@@ -75,19 +75,19 @@ def read_media(world: World, bot: Bot, params: Json, given: Json) -> Media:
     kind = given["type"]
     if kind not in ABOUT:
         raise bad_request(f"the sandbox keeps no media of type {kind}")
-    known = _attached(params, given["media"])
+    known = attached(params, given["media"])
     if isinstance(known, str):
         return _by_id(world, bot, known, kind)
     about = {name: max(given.get(name, standing), 0) for name, standing in ABOUT[kind].items()}
     about |= {name: given[name] for name in OPTIONAL if name in given}
     media = take(world, kind, known, about)
-    small = _attached(params, given["thumbnail"]) if "thumbnail" in given else ""
+    small = attached(params, given["thumbnail"]) if "thumbnail" in given else ""
     if isinstance(small, Upload) and kind != "photo":
         media = world.files.keep(Media(kind, media.sizes, thumbnail(world, small), about))
     return media
 
 
-def _attached(params: Json, value: Upload | str) -> Upload | str:
+def attached(params: Json, value: Upload | str) -> Upload | str:
     """Return the file that came with the call, or what the client said instead of one."""
     if isinstance(value, Upload) or not value.startswith("attach://"):
         return value

@@ -1,6 +1,7 @@
 """Methods about the bot itself and its way of getting updates."""
 
 from sandbox.errors import ApiError, Told, bad_request
+from sandbox.methods.media import attached
 from sandbox.model import Json
 from sandbox.objects import me_object
 from sandbox.updates import MAX_TIMEOUT_SECONDS, Doublings
@@ -35,7 +36,7 @@ def set_webhook(world: World, bot: Bot, params: Json) -> Told:
     if not params.get("url"):
         return delete_webhook(world, bot, params)
     bot.manners.check_set_webhook()
-    wanted = read_webhook(params)
+    wanted = read_webhook(params, attached(params, params.get("certificate", "")))
     _allow(bot, params)
     drop = params.get("drop_pending_updates", False)
     if bot.webhook and bot.webhook.same_as(wanted) and not drop:
@@ -61,7 +62,7 @@ def get_webhook_info(_world: World, bot: Bot, _params: Json) -> Json:
     hook = bot.webhook
     found: Json = {
         "url": hook.url if hook else "",
-        "has_custom_certificate": False,
+        "has_custom_certificate": bool(hook and hook.trust),
         "pending_update_count": bot.queue.waiting_count(),
     }
     if hook:

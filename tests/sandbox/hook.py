@@ -1,6 +1,7 @@
 """A webhook target on loopback that answers as a test tells it to."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -51,7 +52,7 @@ def saying(body: Any) -> Answer:
 
 
 @asynccontextmanager
-async def hook(*answers: int | Answer) -> AsyncIterator[Hook]:
+async def hook(*answers: int | Answer, tls: ssl.SSLContext | None = None) -> AsyncIterator[Hook]:
     """Run a target for one test."""
     found = Hook(answers=list(answers))
     app = web.Application()
@@ -59,9 +60,9 @@ async def hook(*answers: int | Answer) -> AsyncIterator[Hook]:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
         await site.start()
-        found.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+        found.url = f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}/hook"
         yield found
     finally:
         await runner.cleanup()

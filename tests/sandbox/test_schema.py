@@ -28,7 +28,8 @@ def _types(kind: str) -> list[str]:
 def _reads(kind: str, types: list[str]) -> bool:
     """Say whether `kind` is all that may come; of a union the Bot API may take some members only."""
     members = [f"Array of {member}" for member in BY_TYPE.get(kind[1:-1], {}).values()]
-    return _types(kind) == types or bool(types and set(types) <= set(members))
+    uploads_only = kind == "file" and types == ["InputFile"]
+    return uploads_only or _types(kind) == types or bool(types and set(types) <= set(members))
 
 
 def _objections(where: str, ours: dict[str, Field], theirs: list[dict[str, Any]]) -> list[str]:
