@@ -26,21 +26,14 @@ _PATIENCE_SECONDS = 2.0
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
-class UnitTimes:
-    """How long units of work take, from being asked for to being committed."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self._seconds = Histogram(
-            "caiboshi_unit_seconds",
-            "Seconds of a unit of work, from being asked for to being committed",
-            buckets=_BUCKETS,
-            registry=self.registry,
-        )
-
-    def observe(self, seconds: float) -> None:
-        """Count one unit."""
-        self._seconds.observe(seconds)
+def unit_seconds() -> Histogram:
+    """Return an empty histogram of how long units of work take, in no registry yet."""
+    return Histogram(
+        "caiboshi_unit_seconds",
+        "Seconds of a unit of work, from being asked for to being committed",
+        buckets=_BUCKETS,
+        registry=None,
+    )
 
 
 class TimedDb:
@@ -76,7 +69,7 @@ class Metrics(Collector):
     def __init__(
         self,
         *,
-        times: UnitTimes,
+        times: Histogram,
         intake: Intake,
         lanes: Lanes,
         sender: Sender,
@@ -84,10 +77,11 @@ class Metrics(Collector):
         reader: Reader,
         clock: Clock,
     ) -> None:
-        self._registry = times.registry
+        self._registry = CollectorRegistry()
         self._intake, self._lanes, self._sender, self._contact = intake, lanes, sender, contact
         self._reader, self._clock = reader, clock
         self._outbox: dict[str, Any] | None = None
+        self._registry.register(times)
         self._registry.register(self)
 
     async def text(self) -> bytes:

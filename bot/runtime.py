@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from prometheus_client import Histogram
 from telegram import BotCommand
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
@@ -17,7 +18,6 @@ from bot.health import Health
 from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.lease import Lease
-from bot.metrics import UnitTimes
 from bot.pace import Monotonic
 from bot.sender import Sender
 from bot.wire import Wire
@@ -89,7 +89,7 @@ class Runtime:
     tasks: Tasks
     health: Health
     contact: Contact
-    times: UnitTimes
+    times: Histogram
 
     @contextlib.asynccontextmanager
     async def running(self, stop: asyncio.Event) -> AsyncIterator[None]:

@@ -11,7 +11,7 @@ from bot.health import Health
 from bot.intake import Intake, is_update
 from bot.lanes import Lanes
 from bot.lease import Lease
-from bot.metrics import Metrics, TimedDb, UnitTimes
+from bot.metrics import Metrics, TimedDb, unit_seconds
 from bot.pace import Monotonic, Pace
 from bot.polling import Polling
 from bot.runtime import Runtime, Tasks
@@ -41,7 +41,7 @@ def build(config: Config, clock: Clock) -> Runtime:
     catalog = texts.load()
     app = build_app(config)
     tasks = Tasks()
-    times = UnitTimes()
+    times = unit_seconds()
     own = open_db(config.storage.url, clock)
     db = PatientDb(TimedDb(own, times.observe))
     reader = open_reader(own)
