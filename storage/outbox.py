@@ -171,11 +171,14 @@ class SqlOutbox:
 
 
 def restored(now: datetime) -> Update:
-    """Return what parks the messages of a restored database; questions to Telegram may be asked again."""
+    """Return what parks the messages of a restored database; questions to Telegram may be asked again.
+
+    It names columns of the first schema only: an archive of any age is parked before it is migrated.
+    """
     return (
         update(outbox)
         .where(outbox.c.state.in_(UNFINISHED), outbox.c.kind != Kind.CALL)
-        .values(state="unknown", error="restored from a backup", epoch=None, finished_at=now)
+        .values(state="unknown", error="restored from a backup", finished_at=now)
     )
 
 

@@ -132,3 +132,43 @@ def test_an_empty_database_needs_no_backup_before_its_schema(say: Say, tmp_path:
 
     assert done.exit_code == 0
     assert not (tmp_path / "data" / "backups").exists()
+
+
+def test_rows_of_an_older_schema_are_copied_before_the_new_one(say: Say, database: Path) -> None:
+    older, newest = migrate.beyond(None)[-2:]
+    migrate.downgrade("sqlite:///data/caiboshi.db", older)
+
+    done = say("migrate")
+
+    assert done.stdout == f"applied: {newest}\n"
+    copy = Path(done.stderr.removeprefix("backup before the new schema: ").strip())
+    assert copy.name.endswith("-before-migration.db")
+    assert _rows(copy, "SELECT version_num, key FROM alembic_version, claim") == [(older, "before")]
+
+
+def test_a_migration_without_a_copy_is_made_when_asked(say: Say, database: Path) -> None:
+    migrate.downgrade("sqlite:///data/caiboshi.db", migrate.beyond(None)[-2])
+
+    done = say("migrate", "--no-backup")
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert not (database.parent / "backups").exists()
+
+
+@pytest.mark.parametrize("db_url", ["postgresql"], indirect=True)
+def test_where_no_copy_can_be_made_the_old_schema_stays(
+    say: Say, db_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = migrate.beyond(None)[-2]
+    migrate.downgrade(db_url, older)
+    monkeypatch.setenv("CAIBOSHI__STORAGE__URL", db_url)
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    refused = say("migrate")
+
+    assert refused.exit_code == 2
+    assert "pg_dump is not on this machine: install PostgreSQL's client tools" in refused.stderr
+    assert refused.stderr.endswith("or run `caiboshi migrate --no-backup`\n")
+    assert migrate.current(db_url) == older
+    assert say("migrate", "--no-backup").exit_code == 0
+    assert migrate.pending(db_url) == ()

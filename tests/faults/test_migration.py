@@ -7,10 +7,8 @@ import asyncio
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from kernel.clock import ManualClock
 from storage import migrate
@@ -22,9 +20,9 @@ from tests.faults.conftest import Figures
 from tests.faults.runs import FULL
 from tests.storage import builders
 from tests.storage.ddl import ddl
+from tests.storage.older import fill
 from tests.storage.test_migrate import REFUSED, refuses
 
-RELEASED = Path(__file__).parents[1] / "storage" / "released"  # rows as each schema held them; never changed
 REVISIONS = migrate.beyond(None)
 KILL_AT = range(1, 10_000) if FULL else (2, 9, 17)  # statements
 
@@ -45,16 +43,6 @@ event.listen(Engine, "before_cursor_execute", strike)
 event.listen(Engine, "commit", strike)
 migrate.upgrade(sys.argv[1])
 """
-
-
-def _fill(url: str, revision: str) -> None:
-    rows = (RELEASED / f"{revision}.sql").read_text("utf-8")
-    engine = migrate.engine_for(url)
-    with engine.begin() as connection:
-        for statement in rows.split(";\n"):
-            if statement.strip():
-                connection.execute(text(statement.replace(":", "\\:")))
-    engine.dispose()
 
 
 async def _counts(url: str, tables: set[str]) -> dict[str, int]:
@@ -81,8 +69,7 @@ async def test_a_migration_killed_at_any_statement_loses_nothing_and_can_begin_a
 ) -> None:
     model = _model(bare_url)
     if revision != "base":
-        migrate.upgrade(bare_url, revision)
-        _fill(bare_url, revision)
+        fill(bare_url, revision)
     before = ddl(bare_url)
     tables = {table for kind, table, _ in before if kind in ("table", "column")}
     rows = await _counts(bare_url, tables)

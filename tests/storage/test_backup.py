@@ -28,6 +28,7 @@ from storage.soundness import Unsound
 from storage.uow import SqlUow
 from tests.conftest import NOW, Disk
 from tests.storage.builders import EXPIRES_ON, MINUTE, a_due, a_member, a_message, credit
+from tests.storage.older import fill
 
 KEYS = "SELECT key FROM claim ORDER BY key"
 STATES = "SELECT state, error FROM outbox ORDER BY id"
@@ -102,6 +103,22 @@ def test_what_may_have_left_after_the_backup_is_parked(
 
     parked = ("unknown", "restored from a backup")
     assert asyncio.run(Disk(db_url)(STATES)) == [("sent", None), parked, parked, ("pending", None)]
+
+
+@pytest.mark.parametrize("revision", migrate.beyond(None)[:-1])
+def test_a_backup_of_an_older_schema_is_migrated_and_its_messages_parked(
+    bare_url: str, policy: BackupPolicy, revision: str
+) -> None:
+    fill(bare_url, revision)
+    made = backup.make_numbered(bare_url, policy, now=NOW)
+    migrate.upgrade(bare_url)
+
+    restoration.from_file(bare_url, made, policy, now=NOW + MINUTE)
+
+    assert migrate.pending(bare_url) == ()
+    left = "SELECT count(*) FROM outbox WHERE state IN ('pending', 'claimed', 'sending') AND kind <> 'call'"
+    assert asyncio.run(Disk(bare_url)(left)) == [(0,)]
+    assert asyncio.run(Disk(bare_url)("SELECT name FROM member ORDER BY id")) == [("陈阿姨",), ("",)]
 
 
 def test_notices_that_fell_due_since_the_backup_are_not_sent_again_while_points_still_lapse(

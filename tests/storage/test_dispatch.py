@@ -9,11 +9,13 @@ import pytest
 from kernel.clock import ManualClock
 from kernel.ids import ChatId, MessageId, OutboxId
 from kernel.message import Call, Kind, MessageClass, Outgoing
-from storage.db import Db
+from storage import migrate
+from storage.db import Db, open_db
 from storage.dispatch import Finished, Recovered, is_harmless_twice
 from storage.outbox import Queued, restored
 from tests.conftest import NOW, Disk
 from tests.storage.builders import CALLERS, MINUTE, a_message, epoch_ms, one_sending
+from tests.storage.older import fill
 
 ANSWER, NOTICE, UPKEEP = MessageClass.ANSWER, MessageClass.NOTICE, MessageClass.UPKEEP
 RECEIPT = MessageClass.RECEIPT
@@ -309,3 +311,14 @@ def test_only_edits_questions_and_a_first_receipt_may_go_again(
 ) -> None:
     message = a_message(kind=kind, message_class=message_class)
     assert is_harmless_twice(Queued(OutboxId(1), message, attempts)) is harmless
+
+
+async def test_what_an_older_version_had_in_hand_is_sorted_out_by_the_first_sender(
+    bare_url: str, clock: ManualClock
+) -> None:
+    fill(bare_url, "0001")
+    migrate.upgrade(bare_url)
+    db = open_db(bare_url, clock)
+
+    assert await db.run(lambda uow: uow.dispatch.recover(epoch=1)) == Recovered(0, 1, 1)
+    await asyncio.to_thread(db.close)
