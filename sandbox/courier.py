@@ -8,6 +8,7 @@ from random import Random
 import aiohttp
 
 from sandbox.faults import Faults
+from sandbox.lanes import Lane, lane_of
 from sandbox.model import Json
 from sandbox.push import GONE, Outcome, push, session
 from sandbox.updates import Pulse, Queued
@@ -21,33 +22,6 @@ LONGEST_RETRY_AFTER = 3600
 LONGEST_PAUSE = 60
 HELD_SECONDS = 1.0
 """How long a `reorder` fault keeps an update back when none of another lane comes to overtake it."""
-
-Lane = tuple[str, int | str]
-
-_LANES = {
-    "message": ("chat", "chat"),
-    "edited_message": ("chat", "chat"),
-    "channel_post": ("chat", "chat"),
-    "edited_channel_post": ("chat", "chat"),
-    "callback_query": ("callback", "from"),
-    "my_chat_member": ("my", "chat"),
-    "chat_join_request": ("request", "from"),
-    "message_reaction": ("reaction", "chat"),
-    "message_reaction_count": ("reactions", "chat"),
-    "pre_checkout_query": ("checkout", "from"),
-}
-
-
-def lane_of(update: Json) -> Lane:
-    """Return what an update keeps its order with: its chat, its user or its poll, by kind."""
-    kind = next(name for name in update if name != "update_id")
-    body = update[kind]
-    if kind in _LANES:
-        name, part = _LANES[kind]
-        return name, body[part]["id"]
-    if kind == "chat_member":
-        return "member", body["new_chat_member"]["user"]["id"]
-    return kind, body.get("poll_id") or body.get("id") or 0
 
 
 class Courier:

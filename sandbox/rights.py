@@ -65,17 +65,29 @@ UPDATE_KINDS = (
     "edited_message",
     "channel_post",
     "edited_channel_post",
+    "business_connection",
+    "business_message",
+    "edited_business_message",
+    "deleted_business_messages",
+    "guest_message",
+    "message_reaction",
+    "message_reaction_count",
+    "inline_query",
+    "chosen_inline_result",
     "callback_query",
+    "shipping_query",
+    "pre_checkout_query",
+    "purchased_paid_media",
+    "poll",
+    "poll_answer",
     "my_chat_member",
     "chat_member",
     "chat_join_request",
-    "poll",
-    "poll_answer",
-    "message_reaction",
-    "message_reaction_count",
-    "pre_checkout_query",
+    "chat_boost",
+    "removed_chat_boost",
+    "managed_bot",
 )
-"""Updates the sandbox makes."""
+"""All an update can be, by Bot API name."""
 
 NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 """Updates a bot gets only when it names them in allowed_updates."""

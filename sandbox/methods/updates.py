@@ -4,9 +4,12 @@ from sandbox.errors import ApiError, Told, bad_request
 from sandbox.methods.media import attached
 from sandbox.model import Json
 from sandbox.objects import me_object
+from sandbox.rights import NOT_BY_DEFAULT, UPDATE_KINDS
 from sandbox.updates import MAX_TIMEOUT_SECONDS, Doublings
 from sandbox.webhook import read_webhook
 from sandbox.world import Bot, World
+
+BY_DEFAULT = set(UPDATE_KINDS) - NOT_BY_DEFAULT
 
 
 def get_me(_world: World, bot: Bot, _params: Json) -> Json:
@@ -27,8 +30,11 @@ async def get_updates(bot: Bot, params: Json, doubling: Doublings) -> list[Json]
 
 
 def _allow(bot: Bot, params: Json) -> None:
+    """Keep the kinds a bot asks for: unknown names are passed over, and none left is the default."""
     if "allowed_updates" in params:
-        bot.queue.allowed = tuple(dict.fromkeys(params["allowed_updates"]))
+        named = {name.lower() for name in params["allowed_updates"]}
+        kinds = tuple(kind for kind in UPDATE_KINDS if kind in named)
+        bot.queue.allowed = () if set(kinds) == BY_DEFAULT else kinds
 
 
 def set_webhook(world: World, bot: Bot, params: Json) -> Told:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from sandbox.methods.table import HANDLERS
+from sandbox.rights import UPDATE_KINDS
 from sandbox.schema import BY_FIELD, BY_TYPE, METHODS, OBJECTS, Field
 from tests.sandbox.judge import ROOT, need_api
 
@@ -84,3 +85,9 @@ def test_the_contract_lists_the_methods_served() -> None:
     listed = contract.partition("Methods served:")[2].partition("\n\n")[0]
 
     assert set(re.findall(r"\b[a-z]+[A-Z]\w+|\bclose\b", listed)) == set(METHODS)
+
+
+def test_every_kind_of_update_is_known() -> None:
+    fields = [field["name"] for field in need_api()["types"]["Update"]["fields"]]
+
+    assert ["update_id", *sorted(UPDATE_KINDS)] == [fields[0], *sorted(fields[1:])]

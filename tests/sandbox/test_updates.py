@@ -106,6 +106,16 @@ async def test_allowed_updates_are_remembered_until_changed() -> None:
         assert (await place.ok("getWebhookInfo"))["allowed_updates"] == ["message"]
 
 
+async def test_names_of_no_update_are_passed_over_and_none_left_is_the_default() -> None:
+    async with town() as place:
+        await place.updates(allowed_updates=["Message", "massage", "poll"])
+        assert (await place.ok("getWebhookInfo"))["allowed_updates"] == ["message", "poll"]
+
+        for kinds in (["massage"], []):
+            await place.updates(allowed_updates=kinds)
+            assert "allowed_updates" not in await place.ok("getWebhookInfo")
+
+
 async def test_chat_member_updates_come_only_when_asked_for() -> None:
     async with town() as place:
         place.sandbox.act(place.world.user, "leave", chat=place.world.group)
