@@ -177,9 +177,9 @@ def test_no_control_body_breaks_the_sandbox() -> None:
             "ratio",
             "update_id",
         ]
-        paths = st.sampled_from(
-            ["users", "groups", "channels", "bots/privacy", "act", "clock", "faults", "redeliver", "nothing"]
-        )
+        made = ["users", "groups", "channels", "bots"]
+        told = ["bots/privacy", "act", "clock", "faults", "limits", "redeliver", "nothing"]
+        paths = st.sampled_from(made + told)
         bodies = st.dictionaries(st.sampled_from(fields), _values(place), max_size=4) | JSON
 
         @ROUNDS
@@ -191,4 +191,5 @@ def test_no_control_body_breaks_the_sandbox() -> None:
 
         probe()
         send("DELETE", "/control/faults", None)
+        send("POST", "/control/limits", {})
         _check_whole(place, send)
