@@ -127,7 +127,7 @@ def _faults_in_one_line(settings: Config) -> Iterator[None]:
     except OperationalError as fault:
         stop(f"the database does not answer: {str(fault.orig).splitlines()[0]}")
     except sqlite3.DatabaseError as fault:
-        stop(f"{_shown(settings)} cannot be read: {fault}")
+        stop(f"{_shown(settings)}: {fault}")
     except migrations.NewerSchema as fault:
         stop(f"{_shown(settings)} was {fault}")
     except OSError as fault:

@@ -1,9 +1,10 @@
 """Backups: whole, checked and private copies of the database, made while the bot runs."""
 
+import contextlib
+import fcntl
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ from sqlalchemy import make_url
 from storage import backup_postgres, backup_sqlite
 
 _NAME = re.compile(r"caiboshi-\d{8}T\d{9}Z(-before-(?:migration|restore))?\.(?:db|dump)")
+
+_PARTIAL = ".partial"
 
 
 class NotBackedUp(Exception):
@@ -34,10 +37,11 @@ def make(url: str, target: Path) -> None:
     """
     if target.exists():
         raise NotBackedUp(f"{target} exists already: choose another name")
+    source = _file(url) if is_sqlite(url) else None
     target.parent.mkdir(parents=True, exist_ok=True)
     with _appearing(target) as partial:
-        if is_sqlite(url):
-            backup_sqlite.copy(_file(url), partial)
+        if source:
+            backup_sqlite.copy(source, partial)
         else:
             backup_postgres.dump(url, partial)
 
@@ -49,7 +53,7 @@ def make_numbered(url: str, policy: BackupPolicy, *, now: datetime, before: str 
     """
     target = new_name(url, policy, now=now, before=before)
     make(url, target)
-    _drop_old(policy, kind=_kind(target))
+    _tidy(policy, kind=_kind(target))
     return target
 
 
@@ -74,25 +78,31 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _appearing(target: Path) -> Iterator[Path]:
     """Yield an empty private file that becomes `target` at the end of the block, or is gone if it raises."""
-    partial = target.with_name(f".{target.name}.partial")
-    partial.unlink(missing_ok=True)
-    os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    partial = target.with_name(f".{target.name}{_PARTIAL}")
+    handle = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     try:
+        fcntl.flock(handle, fcntl.LOCK_EX)  # tells that somebody is at work on it
         yield partial
-        sync(partial)
+        os.fsync(handle)
         partial.rename(target)
         sync(target.parent)
     finally:
+        os.close(handle)
         partial.unlink(missing_ok=True)
 
 
-def _drop_old(policy: BackupPolicy, *, kind: str) -> None:
+def _tidy(policy: BackupPolicy, *, kind: str) -> None:
+    """Remove the oldest backups of a kind beyond the number kept, and what killed backups have left."""
     ours = sorted(path for path in policy.directory.iterdir() if _NAME.fullmatch(path.name))
     for path in [path for path in ours if _kind(path) == kind][: -policy.kept]:
         path.unlink()
+    for partial in policy.directory.glob(f".caiboshi-*{_PARTIAL}"):
+        with partial.open() as file, contextlib.suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            partial.unlink()
 
 
 def _kind(path: Path) -> str:

@@ -129,7 +129,30 @@ async def test_an_unknown_mode_is_refused() -> None:
         assert answer == "400 Bad Request: unsupported parse_mode"
 
 
-MARKS = ["*", "_", "__", "~", "||", "`", "```", "[", "](", ")", "](tg://user?id=5)", "![", "\\", ">", "**", "a", "中", "🎉", ".", "py", "(", "!"]
+MARKS = [
+    "*",
+    "_",
+    "__",
+    "~",
+    "||",
+    "`",
+    "```",
+    "[",
+    "](",
+    ")",
+    "](tg://user?id=5)",
+    "![",
+    "\\",
+    ">",
+    "**",
+    "a",
+    "中",
+    "🎉",
+    ".",
+    "py",
+    "(",
+    "!",
+]
 PIECES = st.lists(st.sampled_from([*MARKS, "\n", " "]), max_size=14).map("".join)
 
 

@@ -1,6 +1,7 @@
 """Backups and restores, on both databases, through the functions that the commands call."""
 
 import asyncio
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -145,6 +146,20 @@ def test_a_backup_is_for_its_owner_only(db_url: str, policy: BackupPolicy) -> No
     assert os.listdir(policy.directory) == [made.name]
 
 
+def test_what_a_killed_backup_left_goes_with_the_next_and_what_is_being_written_stays(
+    db_url: str, policy: BackupPolicy
+) -> None:
+    policy.directory.mkdir()
+    left, busy = (policy.directory / f".caiboshi-{name}.partial" for name in ("left", "busy"))
+    left.touch()
+    with busy.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+        made = backup.make_numbered(db_url, policy, now=NOW)
+
+        assert sorted(policy.directory.iterdir()) == [busy, made]
+
+
 def test_the_newest_of_each_kind_are_kept(db_url: str, policy: BackupPolicy) -> None:
     policy.directory.mkdir()
     (policy.directory / "caiboshi-notes.txt").write_text("mine")
@@ -195,7 +210,7 @@ def test_an_existing_file_is_not_overwritten(db_url: str, tmp_path: Path) -> Non
 
 def test_a_missing_database_file_cannot_be_backed_up(tmp_path: Path) -> None:
     with pytest.raises(NotBackedUp, match="there is no database at"):
-        backup.make(f"sqlite:///{tmp_path / 'none.db'}", tmp_path / "copy")
+        backup.make(f"sqlite:///{tmp_path / 'none.db'}", tmp_path / "backups" / "copy")
 
     assert list(tmp_path.iterdir()) == []
 
