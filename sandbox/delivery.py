@@ -49,7 +49,9 @@ def change(world: World, chat: Chat, message: Message) -> Json:
         for copy in [found for found in group.messages.values() if _is_copy(found, chat, message)]:
             new = group.messages[copy.id] = _copy(world, chat, message, copy.id)
             new.reactions = copy.reactions
-            tell(world, group, new, "edited_message")
+            # Buttons do not come along: where only they changed, nothing did.
+            if replace(new, edit_date=copy.edit_date) != copy:
+                tell(world, group, new, "edited_message")
     return tell(world, chat, message, "edited_message")
 
 

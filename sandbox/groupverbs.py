@@ -2,8 +2,9 @@
 
 from sandbox.changes import upgrade
 from sandbox.delivery import Door, set_member
+from sandbox.entities import utf16_length
 from sandbox.errors import ControlError, not_found
-from sandbox.model import MEMBER, Chat, InviteLink, Json, Member, User
+from sandbox.model import MAX_CUSTOM_TITLE, MEMBER, Chat, InviteLink, Json, Member, User
 from sandbox.objects import chat_object, member_object
 from sandbox.people import admit, ask, enter, go
 from sandbox.rights import rights_of
@@ -139,6 +140,8 @@ def promote(world: World, me: User, given: Json) -> Json:
         if not chat.is_channel:
             enter(world, chat, user.id, actor=me.id)
     all_rights, signed = rights | {"can_manage_chat"}, given.get("title", "")
+    if utf16_length(signed) > MAX_CUSTOM_TITLE:
+        raise ControlError(f"title must have at most {MAX_CUSTOM_TITLE} characters; got {signed}")
     new = Member("administrator", rights=all_rights, promoted_by=me.id, custom_title=signed)
     set_member(world, chat, user.id, new, actor=me.id)
     return standing(world, chat, user)

@@ -4,18 +4,17 @@ import binascii
 from base64 import b64decode
 
 from sandbox import payments, polls, reactions
-from sandbox.client import caption_of, chat_of, check_can_write, face, message_of
-from sandbox.delivery import next_message, post
+from sandbox.client import BEGUN, begin, caption_of, chat_of, face, message_of
+from sandbox.delivery import post
 from sandbox.errors import ApiError, ControlError
 from sandbox.files import Media, Upload
 from sandbox.intake import take
 from sandbox.model import Chat, Json, Message, User
 from sandbox.pictures import drawn, read_picture
 from sandbox.schema import fields
-from sandbox.topicverbs import writable_topic
 from sandbox.world import World
 
-SENT = fields("chat:int caption:str reply_to:int topic:int file:str name:str bot:int")
+SENT = fields(f"{BEGUN} caption:str file:str name:str")
 """What the verbs take that send one file."""
 
 
@@ -30,12 +29,7 @@ def document(world: World, me: User, given: Json) -> Json:
 
 
 def _send(world: World, me: User, given: Json, kind: str, permission: str) -> Json:
-    chat = chat_of(world, me, given)
-    check_can_write(world, chat, me.id, permission)
-    if given.get("reply_to"):
-        message_of(chat, given["reply_to"])
-    message = _blank(world, me, chat, given, _taken(world, kind, given))
-    return post(world, chat, message)
+    return post(world, *_begun(world, me, given, _taken(world, kind, given), permission))
 
 
 def _taken(world: World, kind: str, given: Json) -> Media:
@@ -55,16 +49,12 @@ def _bytes(text: str) -> bytes:
         raise ControlError("file must be base64; got something else") from None
 
 
-def _blank(world: World, me: User, chat: Chat, given: Json, media: Media) -> Message:
-    """Return a new message of a file, with caption, topic and what it answers."""
+def _begun(world: World, me: User, given: Json, media: Media, permission: str) -> tuple[Chat, Message]:
+    """Return the chat and a new message of a file with its caption."""
     caption = caption_of(world, given.get("caption", ""))
-    topic = writable_topic(world, me, chat, given)
-    message = next_message(world, chat, me.id, topic=topic)
+    chat, message = begin(world, me, given, permission)
     message.media, message.text, message.entities = media, caption.text, caption.entities
-    message.reply_to = given.get("reply_to", 0)
-    if chat.is_private:
-        chat.started = True
-    return message
+    return chat, message
 
 
 def album(world: World, me: User, given: Json) -> Json:
@@ -72,13 +62,11 @@ def album(world: World, me: User, given: Json) -> Json:
     count = given.get("count", 2)
     if not 2 <= count <= 10:
         raise ControlError(f"count must be 2-10; got {count}")
-    chat = chat_of(world, me, given)
-    check_can_write(world, chat, me.id, "can_send_photos")
     album_id = world.digits()[:17]
     found = []
     for number in range(count):
         said = given if number == 0 else {key: value for key, value in given.items() if key != "caption"}
-        message = _blank(world, me, chat, said, _taken(world, "photo", {}))
+        chat, message = _begun(world, me, said, _taken(world, "photo", {}), "can_send_photos")
         message.album = album_id
         found.append(post(world, chat, message))
     return {"media_group_id": album_id, "messages": found}

@@ -65,6 +65,8 @@ class Member:
         return self.status == "creator" or (self.status == "administrator" and right in self.rights)
 
 
+MAX_CUSTOM_TITLE = 16
+
 LEFT = Member("left")
 MEMBER = Member("member")
 CREATOR = Member("creator")

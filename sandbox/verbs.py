@@ -5,7 +5,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 from sandbox import chatverbs, groupverbs, mediaverbs, topicverbs
-from sandbox.client import chat_of, check_can_write, message_of, text_of
+from sandbox.client import BEGUN, begin, chat_of, message_of, text_of
 from sandbox.delivery import change, next_message, post, set_blocked, tell_tap
 from sandbox.entities import Formatted
 from sandbox.errors import ControlError, not_found
@@ -14,7 +14,6 @@ from sandbox.model import Callback, Chat, Json, Message, User
 from sandbox.objects import message_object
 from sandbox.params import checked_fields
 from sandbox.schema import fields
-from sandbox.topicverbs import writable_topic
 from sandbox.world import World
 
 Verb = Callable[[World, User, Json], Json]
@@ -47,43 +46,14 @@ def start(world: World, me: User, given: Json) -> Json:
 
 def send(world: World, me: User, given: Json) -> Json:
     """Write a message."""
-    chat = chat_of(world, me, given)
-    check_can_write(world, chat, me.id)
-    reply_to = given.get("reply_to", 0)
-    if reply_to:
-        message_of(chat, reply_to)
     text = text_of(world, given["text"], given.get("entities"))
-    sender_chat, via_bot = _channel(world, me, chat, given), _via(world, given)
-    message = next_message(world, chat, me.id, topic=writable_topic(world, me, chat, given))
-    message.reply_to, message.via_bot = reply_to, via_bot
-    if sender_chat:
-        message.sender_chat, message.anonymous, message.signature = sender_chat, False, ""
-    if chat.is_private:
-        chat.started = True
+    chat, message = begin(world, me, given)
     return _say(world, chat, message, text)
 
 
 def _say(world: World, chat: Chat, message: Message, text: Formatted) -> Json:
     message.text, message.entities = text.text, text.entities
     return post(world, chat, message)
-
-
-def _channel(world: World, me: User, chat: Chat, given: Json) -> int:
-    """Return the channel a message is written as, 0 for none."""
-    if "as_channel" not in given:
-        return 0
-    channel = world.group(given["as_channel"])
-    if not channel.is_channel or world.member(channel, me.id).status != "creator":
-        raise ControlError(f"user {me.id} created no channel {channel.id}")
-    if chat.kind != "supergroup":
-        raise ControlError(f"one writes as a channel in supergroups only; chat {chat.id} is a {chat.kind}")
-    if channel.id in chat.banned_senders:
-        raise ControlError(f"channel {channel.id} is banned from chat {chat.id}")
-    return channel.id
-
-
-def _via(world: World, given: Json) -> int:
-    return world.bot(given["via"]).id if "via" in given else 0
 
 
 def publish(world: World, me: User, given: Json) -> Json:
@@ -228,14 +198,9 @@ def read(world: World, me: User, given: Json) -> Json:
 _ABOUT = fields("chat:int! user:int!")
 _DOOR = fields("chat:int link:str")
 
-_SEND = "text:str! chat:int reply_to:int topic:int entities:[MessageEntity] as_channel:int via:int bot:int"
-
 VERBS = {
     "start": (start, fields("payload:str bot:int")),
-    "send": (
-        send,
-        fields(_SEND),
-    ),
+    "send": (send, fields(f"{BEGUN} text:str! entities:[MessageEntity]")),
     "post": (publish, fields("chat:int! text:str! reply_to:int")),
     "edit": (edit, fields("chat:int message:int! text:str! entities:[MessageEntity] bot:int")),
     "delete": (delete, fields("chat:int message:int! bot:int")),
@@ -268,7 +233,7 @@ VERBS = {
     "read": (read, fields("chat:int bot:int")),
     "photo": (mediaverbs.photo, mediaverbs.SENT),
     "document": (mediaverbs.document, mediaverbs.SENT),
-    "album": (mediaverbs.album, fields("chat:int count:int caption:str topic:int bot:int")),
+    "album": (mediaverbs.album, fields(f"{BEGUN} count:int caption:str")),
     "vote": (mediaverbs.cast, fields("chat:int message:int! options:ids! bot:int")),
     "react": (mediaverbs.react, fields("chat:int message:int! emoji:str! bot:int")),
     "pay": (mediaverbs.pay, fields("chat:int message:int! bot:int")),

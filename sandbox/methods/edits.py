@@ -86,7 +86,10 @@ def editable(world: World, bot: Bot, params: Json) -> tuple[Chat, Message]:
     message = chat.messages.get(params["message_id"])
     if message is None:
         raise bad_request("message to edit not found")
-    if message.sender != bot.id or message.is_service or message.origin is not None:
+    theirs = message.sender != bot.id and not (
+        chat.is_channel and world.member(chat, bot.id).may("can_edit_messages")
+    )
+    if theirs or message.is_service or message.origin is not None:
         raise bad_request("message can't be edited")
     return chat, message
 

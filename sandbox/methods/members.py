@@ -7,14 +7,13 @@ from sandbox.entities import utf16_length
 from sandbox.errors import bad_request
 from sandbox.methods.common import find_group, find_user, need_right
 from sandbox.methods.messages import remove
-from sandbox.model import LEFT, MEMBER, Chat, Json, Member, User
+from sandbox.model import LEFT, MAX_CUSTOM_TITLE, MEMBER, Chat, Json, Member, User
 from sandbox.people import admit, go
 from sandbox.rights import PERMISSIONS, SEND_PERMISSIONS, rights_of
 from sandbox.world import Bot, World
 
 RESTRICT = "restrict/unrestrict chat member"
 INVITE = "manage join requests in the chat"
-MAX_CUSTOM_TITLE = 16
 SHORTEST_SECONDS = 30
 LONGEST_SECONDS = 366 * 86_400
 

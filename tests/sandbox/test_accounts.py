@@ -250,3 +250,18 @@ async def test_a_command_for_the_bot_is_heard_in_an_edit_and_one_for_another_is_
 
         assert update["edited_message"]["text"] == "do /help@caiboshi_demo_bot please"
         assert update["edited_message"]["entities"] == [{"type": "bot_command", "offset": 3, "length": 23}]
+
+
+async def test_a_command_in_a_caption_is_heard_too() -> None:
+    async with town() as place:
+        box, world = place.sandbox, place.world
+        box.act(world.owner, "kick", chat=world.group, user=world.bot)
+        box.act(world.owner, "add", chat=world.group, user=world.bot)
+        await place.updates()
+
+        for caption in ("a photo", "/sell@another_bot", "/sell@caiboshi_demo_bot figs"):
+            box.act(world.user, "photo", chat=world.group, caption=caption)
+        (message,) = _messages(await place.updates())
+
+        assert message["caption"] == "/sell@caiboshi_demo_bot figs"
+        assert message["caption_entities"] == [{"type": "bot_command", "offset": 0, "length": 23}]

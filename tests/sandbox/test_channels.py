@@ -258,3 +258,58 @@ async def test_channels_are_made_by_control() -> None:
         assert "not linked yet" in twice["error"]
         assert "channels" in wrong["error"]
         assert posted["result"]["text"] == "first"
+
+
+async def test_new_buttons_below_a_post_are_no_news_to_the_discussion_group() -> None:
+    async with town() as place:
+        chat = _channel(place, linked=True)
+        sent = await place.ok("sendMessage", chat_id=chat, text="Tea")
+        await place.updates()
+
+        where = {"chat_id": chat, "message_id": sent["message_id"]}
+        await place.ok("editMessageReplyMarkup", **where, reply_markup=keyboard("Yes"))
+
+        assert await place.updates() == []
+
+
+async def test_a_bot_with_the_right_changes_posts_of_others() -> None:
+    async with town() as place:
+        chat = _channel(place)
+        said = place.sandbox.act(place.world.owner, "post", chat=chat, text="Soup")
+        where = {"chat_id": chat, "message_id": said["message_id"]}
+
+        changed = await place.ok("editMessageText", **where, text="Stew")
+        rights = ["can_post_messages"]
+        place.sandbox.act(place.world.owner, "promote", chat=chat, user=place.world.bot, rights=rights)
+        refused = await place.refused("editMessageText", **where, text="Tea")
+
+        assert changed["text"] == "Stew"
+        assert refused == "400 Bad Request: message can't be edited"
+
+
+async def test_a_photo_is_sent_as_a_channel_and_a_post_forwarded_with_its_photo() -> None:
+    async with town() as place:
+        world, box = place.world, place.sandbox
+        chat = _channel(place, linked=True)
+        mine = box.add_channel("Mine", world.user)["id"]
+        await place.updates()
+
+        box.act(world.user, "photo", chat=world.group, as_channel=mine, caption="look")
+        box.act(world.owner, "photo", chat=chat, caption="Soup")
+        first, post, copy = await place.updates()
+
+        assert first["message"]["sender_chat"]["id"] == mine
+        assert post["channel_post"]["photo"] == copy["message"]["photo"]
+        assert (copy["message"]["caption"], copy["message"]["is_automatic_forward"]) == ("Soup", True)
+
+
+async def test_a_comment_belongs_to_the_thread_of_the_post() -> None:
+    async with town() as place:
+        chat, world = _channel(place, linked=True), place.world
+        place.sandbox.act(world.owner, "post", chat=chat, text="Soup")
+        root = place.sandbox.messages(world.user, world.group)[-1]["message_id"]
+
+        said = place.sandbox.act(world.user, "send", chat=world.group, text="Yum", reply_to=root)
+
+        assert said["message_thread_id"] == root
+        assert said["reply_to_message"]["is_automatic_forward"] is True

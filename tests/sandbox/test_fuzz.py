@@ -65,7 +65,7 @@ ENTITIES = st.lists(
 
 
 @contextmanager
-def _running() -> Iterator[tuple[Town, Callable[[str, str, Any], httpx.Response]]]:
+def running() -> Iterator[tuple[Town, Callable[[str, str, Any], httpx.Response]]]:
     """Run one town for many examples; the function sends one request to it."""
     with asyncio.Runner() as runner:
         context = town(every_kind=True)
@@ -83,7 +83,12 @@ def _running() -> Iterator[tuple[Town, Callable[[str, str, Any], httpx.Response]
 
 
 def _values(place: Town) -> st.SearchStrategy[Any]:
-    ids = [place.world.group, place.world.user, place.world.owner, place.world.bot, 1, 2, 3, 0, -1, 1 << 40]
+    world, box = place.world, place.sandbox
+    forum = box.add_group("Forum", world.owner, forum=True)["id"]
+    channel = box.add_channel("Channel", world.owner, linked=forum)["id"]
+    for chat in (forum, channel):
+        box.act(world.owner, "promote", chat=chat, user=world.bot)
+    ids = [world.group, forum, channel, world.user, world.owner, world.bot, 1, 2, 3, 0, -1, 1 << 40]
     return st.sampled_from(ids) | WORDS | MARKUPS | ENTITIES | SCOPES | JSON
 
 
@@ -102,7 +107,7 @@ def _check_whole(place: Town, send: Callable[[str, str, Any], httpx.Response]) -
 
 
 def test_no_bot_call_breaks_the_sandbox() -> None:
-    with _running() as (place, send):
+    with running() as (place, send):
         values = _values(place)
         names = st.sampled_from(sorted(METHODS))
 
@@ -123,7 +128,7 @@ def test_no_bot_call_breaks_the_sandbox() -> None:
 
 
 def test_no_body_at_all_breaks_the_sandbox() -> None:
-    with _running() as (place, send):
+    with running() as (place, send):
 
         @ROUNDS
         @given(st.sampled_from(sorted(METHODS)), JSON)
@@ -140,7 +145,7 @@ def test_no_body_at_all_breaks_the_sandbox() -> None:
 
 
 def test_no_act_of_a_person_breaks_the_sandbox() -> None:
-    with _running() as (place, send):
+    with running() as (place, send):
         values = _values(place)
         people = st.sampled_from([place.world.owner, *place.world.members])
 
@@ -161,7 +166,7 @@ def test_no_act_of_a_person_breaks_the_sandbox() -> None:
 
 
 def test_no_control_body_breaks_the_sandbox() -> None:
-    with _running() as (place, send):
+    with running() as (place, send):
         fields = [
             "first_name",
             "username",

@@ -125,3 +125,20 @@ def keyboard(*labels: str, **button: Any) -> dict[str, Any]:
 def change_of(update: Any) -> tuple[str, str]:
     body = update.get("chat_member") or update["my_chat_member"]
     return body["old_chat_member"]["status"], body["new_chat_member"]["status"]
+
+
+def forum(place: Town, *rights: str) -> int:
+    """Return a forum where the bot is a member, with `rights` an administrator, and the user a member."""
+    world, box = place.world, place.sandbox
+    chat: int = box.add_group("Forum", world.owner, forum=True)["id"]
+    box.act(world.owner, "add", chat=chat, user=world.bot)
+    if rights:
+        box.act(world.owner, "promote", chat=chat, user=world.bot, rights=list(rights))
+    box.act(world.user, "join", chat=chat)
+    box.settle(started=[world.user])
+    return chat
+
+
+def topic_in(place: Town, chat: int, name: str = "Fruit") -> int:
+    found: int = place.sandbox.act(place.world.owner, "topic", chat=chat, name=name)["topic"]
+    return found
