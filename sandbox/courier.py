@@ -144,7 +144,17 @@ class Round:
                 self._note_failure(outcome)
             if self._world.clock.unix() + wait > queued.expires:
                 self._bot.queue.give_up(queued)
-            await asyncio.sleep(wait * self._world.pace)
+            await self._pause(wait)
+
+    async def _pause(self, seconds: int) -> None:
+        """Wait before the next try: real seconds, or less when the sandbox's clock is moved past them."""
+        due = self._world.clock.unix() + seconds
+        try:
+            async with asyncio.timeout(seconds * self._world.pace):
+                while self._world.clock.unix() < due:
+                    await self._world.moved.wait()
+        except TimeoutError:
+            return
 
     def _done(self, queued: Queued, outcome: Outcome) -> None:
         self._hook.gone_since = 0

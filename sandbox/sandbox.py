@@ -210,6 +210,7 @@ class Sandbox:
     def _moved(self, now: datetime) -> datetime:
         self._end_what_is_due()
         self._world.touch()
+        self._world.moved.strike()
         self._world.pending()
         return now
 

@@ -64,6 +64,7 @@ class World:
         self.confirmed = Pulse()
         self.changes = Pulse()
         self.webhooks = Pulse()
+        self.moved = Pulse()
         self.users: dict[int, User] = {}
         self.bots: dict[int, Bot] = {}
         self.tokens: dict[str, Bot] = {}

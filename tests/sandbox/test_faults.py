@@ -145,6 +145,17 @@ async def test_a_slow_answer_trips_a_client_that_waits_less_for_the_whole() -> N
         assert len(place.sandbox.messages(place.world.user)) == 1
 
 
+async def test_a_stopping_server_does_not_wait_for_a_slow_answer() -> None:
+    async with httpx.AsyncClient(timeout=10) as client, asyncio.TaskGroup() as tasks:
+        async with town() as place:
+            place.sandbox.fault("slow", method="getMe", seconds=60)
+            url = f"{place.address.base}{place.world.token}/getMe"
+            asked = tasks.create_task(client.post(url))
+            await asyncio.sleep(0.05)
+
+        assert (await asyncio.wait_for(asked, 2)).json()["ok"] is True
+
+
 async def test_a_stale_connection_is_cut_under_the_next_call_which_does_nothing() -> None:
     async with town() as place:
         place.sandbox.fault("stale", method="getMe")

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -70,11 +71,8 @@ async def test_a_target_that_is_down_is_told_in_getwebhookinfo_and_gets_its_upda
             url = target.url
         await place.ok("setWebhook", url=url)
         place.sandbox.act(place.world.user, "send", chat=place.world.group, text="one")
-        async with asyncio.timeout(5):
-            while "last_error_message" not in (told := await place.ok("getWebhookInfo")):
-                await asyncio.sleep(0.01)
+        told = await _told(place, "Connection refused")
 
-        assert told["last_error_message"] == "Connection refused"
         assert told["last_error_date"] == place.sandbox.clock.unix()
         assert (told["pending_update_count"], told["url"]) == (1, url)
         assert place.sandbox.pending() == 1
@@ -103,6 +101,27 @@ async def test_an_update_that_would_be_too_old_at_its_next_try_is_dropped() -> N
 
         # At once, after 2 seconds; the next pause of 4 would be beyond its day.
         assert target.texts() == ["old", "old", "old", "young"]
+
+
+async def test_a_clock_that_is_moved_brings_the_next_try_forward() -> None:
+    async with hook(500, 501, 502, 503) as target, town(pace=1) as place:
+        await place.ok("setWebhook", url=target.url)
+        place.sandbox.act(place.world.user, "send", chat=place.world.group, text="one")
+
+        for status, seconds in ((501, 2), (502, 4), (503, 8)):
+            await _told(place, f"Wrong response from the webhook: {status} ")
+            place.sandbox.advance(seconds)
+        await asyncio.wait_for(place.sandbox.drained(), 1.5)
+
+        assert target.texts() == ["one"] * 5
+
+
+async def _told(place: Town, error: str) -> Any:
+    """Return what getWebhookInfo says once it tells of `error`."""
+    async with asyncio.timeout(5):
+        while not (told := await place.ok("getWebhookInfo")).get("last_error_message", "").startswith(error):
+            await asyncio.sleep(0.01)
+    return told
 
 
 async def test_23_hours_of_410_end_the_webhook() -> None:
