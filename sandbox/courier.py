@@ -144,6 +144,7 @@ class Round:
                 self._note_failure(outcome)
             if self._world.clock.unix() + wait > queued.expires:
                 self._bot.queue.give_up(queued)
+                return
             await self._pause(wait)
 
     async def _pause(self, seconds: int) -> None:

@@ -231,8 +231,7 @@ class Sandbox:
     def clear_faults(self, kind: str = "") -> None:
         """Take the faults of a kind away, or all."""
         self._faults.clear(kind)
-        if kind in ("", "skew"):
-            self.clock.skew = 0.0
+        self.clock.skew = self._faults.skew()
 
     def limit(self, **limits: int) -> Json:
         """Limit how fast bots send (`per_second`, `chat_per_second`, `group_per_minute`), counting anew."""
