@@ -30,10 +30,10 @@ def text_of(world: World, text: str, entities: list[Json] | None = None) -> Form
         raise _in_words(error) from None
 
 
-def caption_of(world: World, text: str) -> Formatted:
+def caption_of(world: World, text: str, entities: list[Json] | None = None) -> Formatted:
     """Return a caption, which can be empty, likewise."""
     try:
-        return read_caption(world, {"caption": text})
+        return read_caption(world, {"caption": text, "caption_entities": entities})
     except ApiError as error:
         raise _in_words(error) from None
 

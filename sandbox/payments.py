@@ -57,7 +57,9 @@ def accept(world: World, checkout: Checkout) -> Payment:
     checkout.state = "paid"
     payment = Payment(f"stx{world.letters(60)}", checkout.bot, checkout.user, checkout.invoice)
     world.payments[payment.charge] = payment
-    message = next_message(world, checkout.chat, checkout.user)
+    invoice = checkout.chat.messages.get(checkout.message)
+    topic = invoice.topic if invoice else 0
+    message = next_message(world, checkout.chat, checkout.user, topic=topic)
     message.event = {"successful_payment": _charge(payment)}
     post(world, checkout.chat, message)
     return payment

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 from sandbox import chatverbs, groupverbs, mediaverbs, topicverbs
-from sandbox.client import BEGUN, begin, chat_of, message_of, text_of
+from sandbox.client import BEGUN, begin, caption_of, chat_of, message_of, text_of
 from sandbox.delivery import change, next_message, post, set_blocked, tell_tap
 from sandbox.entities import Formatted
 from sandbox.errors import ControlError, not_found
@@ -89,7 +89,8 @@ def edit(world: World, me: User, given: Json) -> Json:
     message = message_of(chat, given["message"])
     if message.sender != me.id or message.is_service:
         raise ControlError(f"message {message.id} is not user {me.id}'s to edit")
-    text = text_of(world, given["text"], given.get("entities"))
+    read = caption_of if message.media is not None else text_of
+    text = read(world, given["text"], given.get("entities"))
     if (text.text, text.entities) == (message.text, message.entities):
         return message_object(world, chat, message, viewer=me.id)
     message.text, message.entities = text.text, text.entities

@@ -1,11 +1,12 @@
 """Methods that forward and copy messages."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
 from sandbox.delivery import post
 from sandbox.errors import bad_request
-from sandbox.methods.common import find_chat
+from sandbox.methods.common import check_can_write, find_chat
 from sandbox.methods.media import PERMISSIONS
 from sandbox.methods.polls import PERMISSION as POLL_PERMISSION
 from sandbox.methods.sending import draft
@@ -50,28 +51,28 @@ def copy_message(world: World, bot: Bot, params: Json) -> Json:
 
 def forward_messages(world: World, bot: Bot, params: Json) -> list[Json]:
     """Forward up to 100 messages; what cannot be forwarded is skipped. Return the MessageIds."""
-    source, found = _several(world, bot, params)
+    source, found = _several(world, bot, params, _can_forward)
     sent = []
     albums: dict[str, str] = {}
-    for message in filter(_can_forward, found):
+    for message in found:
         chat, new = _again(world, bot, params, message)
         new.album = _album(world, albums, message)
         sent.append({"message_id": _forwarded(world, source, message, chat, new)["message_id"]})
-    return _some(sent)
+    return sent
 
 
 def copy_messages(world: World, bot: Bot, params: Json) -> list[Json]:
     """Copy up to 100 messages; what cannot be copied is skipped. Return the MessageIds."""
-    _, found = _several(world, bot, params)
+    _, found = _several(world, bot, params, _can_copy)
     sent = []
     albums: dict[str, str] = {}
-    for message in filter(_can_copy, found):
+    for message in found:
         chat, new = _again(world, bot, params, message)
         new.album = _album(world, albums, message)
         if params.get("remove_caption") and message.media is not None:
             new.text, new.entities = "", []
         sent.append(_copied(world, bot, chat, new))
-    return _some(sent)
+    return sent
 
 
 def _can_forward(message: Message) -> bool:
@@ -82,8 +83,13 @@ def _can_copy(message: Message) -> bool:
     return _can_forward(message) and message.invoice is None
 
 
-def _several(world: World, bot: Bot, params: Json) -> tuple[Chat, list[Message]]:
-    """Return the chat and the messages that are still there, of the ids given."""
+def _several(
+    world: World, bot: Bot, params: Json, fits: Callable[[Message], bool]
+) -> tuple[Chat, list[Message]]:
+    """Return the chat and those of the messages that are there and fit.
+
+    Raises ApiError, before anything is sent, where none is left or one may not be sent.
+    """
     wanted = params["message_ids"]
     if not wanted:
         raise bad_request("there are no messages to forward")
@@ -91,14 +97,14 @@ def _several(world: World, bot: Bot, params: Json) -> tuple[Chat, list[Message]]
         raise bad_request(f'parameter "message_ids" must name 1-{MOST} messages')
     if any(first >= second for first, second in pairwise(wanted)):
         raise bad_request("message identifiers must be in a strictly increasing order")
-    source = find_chat(world, bot, params["from_chat_id"])
-    return source, [source.messages[number] for number in wanted if number in source.messages]
-
-
-def _some(sent: list[Json]) -> list[Json]:
-    if not sent:
+    source, target = (find_chat(world, bot, params[name]) for name in ("from_chat_id", "chat_id"))
+    found = [source.messages[number] for number in wanted if number in source.messages]
+    found = [message for message in found if fits(message)]
+    if not found:
         raise bad_request("messages can't be forwarded")
-    return sent
+    for message in found:
+        check_can_write(world, bot, target, _permission(message))
+    return source, found
 
 
 def _album(world: World, albums: dict[str, str], message: Message) -> str:
@@ -108,15 +114,17 @@ def _album(world: World, albums: dict[str, str], message: Message) -> str:
 
 def _again(world: World, bot: Bot, params: Json, message: Message) -> tuple[Chat, Message]:
     """Return the chat to write to and a new message of the same content."""
-    permission = "can_send_messages"
-    if message.media is not None:
-        permission = PERMISSIONS[message.media.kind]
-    elif message.poll is not None:
-        permission = POLL_PERMISSION
-    chat, new = draft(world, bot, params, permission=permission)
+    chat, new = draft(world, bot, params, permission=_permission(message))
     for name in KEPT:
         setattr(new, name, getattr(message, name))
     return chat, new
+
+
+def _permission(message: Message) -> str:
+    """Return what a plain member needs to send such a message."""
+    if message.media is not None:
+        return PERMISSIONS[message.media.kind]
+    return "can_send_messages" if message.poll is None else POLL_PERMISSION
 
 
 def _forwarded(world: World, source: Chat, message: Message, chat: Chat, new: Message) -> Json:

@@ -8,7 +8,7 @@ from sandbox.entities import Formatted
 from sandbox.errors import bad_request
 from sandbox.files import Media, Upload
 from sandbox.intake import take, thumbnail
-from sandbox.methods.common import find_user
+from sandbox.methods.common import check_can_write, find_chat, find_user
 from sandbox.methods.sending import draft
 from sandbox.methods.texts import read_caption
 from sandbox.model import Json, Message
@@ -120,6 +120,7 @@ def send_media_group(world: World, bot: Bot, params: Json) -> list[Json]:
         raise bad_request("media album must contain 2-10 items" if items else 'parameter "media" is empty')
     if not fit_one_album({item["type"] for item in items}):
         raise bad_request("can't mix these types of media in one album")
+    _check_can_send(world, bot, params, {item["type"] for item in items})
     parts = [(read_media(world, bot, params, item), read_caption(world, item), item) for item in items]
     album = world.digits()[:17]
     found = []
@@ -129,6 +130,13 @@ def send_media_group(world: World, bot: Bot, params: Json) -> list[Json]:
         message.album = album
         found.append(post(world, chat, message))
     return found
+
+
+def _check_can_send(world: World, bot: Bot, params: Json, kinds: set[str]) -> None:
+    """Raise ApiError before the first part of an album is sent, where another part may not be."""
+    chat = find_chat(world, bot, params["chat_id"])
+    for kind in sorted(kinds):
+        check_can_write(world, bot, chat, PERMISSIONS[kind])
 
 
 def fit_one_album(kinds: set[str]) -> bool:

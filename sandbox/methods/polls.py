@@ -27,6 +27,8 @@ def send_poll(world: World, bot: Bot, params: Json) -> Json:
     options = _options(world, params)
     correct = _correct(params, len(options))
     close_date = _close_date(world, params)
+    if find_chat(world, bot, params["chat_id"]).is_channel and not about["is_anonymous"]:
+        raise bad_request("non-anonymous polls can't be sent to channel chats")
     chat, message = draft(world, bot, params, permission=PERMISSION)
     poll = Poll(world.digits(), bot.id, about, options, correct, close_date, params.get("is_closed", False))
     world.polls[poll.id] = message.poll = poll

@@ -147,6 +147,38 @@ async def test_a_forwarded_poll_is_the_same_and_a_copied_one_begins_anew() -> No
         assert new["poll"]["total_voter_count"] == 0
 
 
+async def test_where_one_of_many_may_not_go_none_goes() -> None:
+    async with town() as place:
+        box, world = place.sandbox, place.world
+        said = box.act(world.user, "send", chat=world.group, text="hello")["message_id"]
+        ids = [said, *(await _album(place))]
+        box.act(world.owner, "demote", chat=world.group, user=world.bot)
+        rights = ["can_send_messages"]
+        box.act(world.owner, "restrict", chat=world.group, user=world.bot, permissions=rights)
+        here = {"chat_id": world.group, "from_chat_id": world.group, "message_ids": ids}
+        before = box.messages(world.user, world.group)
+
+        answers = [await place.refused(method, **here) for method in ("copyMessages", "forwardMessages")]
+
+        assert answers == ["400 Bad Request: not enough rights to send photos to the chat"] * 2
+        assert box.messages(world.user, world.group) == before
+
+
+async def test_a_forward_from_a_channel_names_the_post() -> None:
+    async with town() as place:
+        box, world = place.sandbox, place.world
+        channel = box.add_channel("News", world.owner)["id"]
+        box.act(world.owner, "promote", chat=channel, user=world.bot)
+        post = box.act(world.owner, "post", chat=channel, text="news")
+
+        route = {"chat_id": world.user, "from_chat_id": channel}
+        sent = await place.ok("forwardMessage", **route, message_id=post["message_id"])
+
+        origin = sent["forward_origin"]
+        assert (origin["type"], origin["chat"]["id"]) == ("channel", channel)
+        assert origin["message_id"] == post["message_id"]
+
+
 async def test_wrong_lists_and_missing_messages_are_named() -> None:
     async with town() as place:
         route = _route(place)

@@ -253,6 +253,23 @@ async def test_who_may_write_only_texts_sends_no_photo() -> None:
         assert await place.ok("sendMessage", chat_id=world.group, text="x")
 
 
+async def test_of_an_album_that_may_not_be_sent_whole_nothing_is_sent() -> None:
+    async with town() as place:
+        box, world = place.sandbox, place.world
+        box.act(world.owner, "demote", chat=world.group, user=world.bot)
+        rights = ["can_send_messages", "can_send_photos"]
+        box.act(world.owner, "restrict", chat=world.group, user=world.bot, permissions=rights)
+        kinds = {"a": "photo", "b": "video"}
+        media = [{"type": kind, "media": f"attach://{name}"} for name, kind in kinds.items()]
+        files = {name: (name, png()) for name in kinds}
+        before = box.messages(world.user, world.group)
+
+        answer = await _why_not(place, "sendMediaGroup", files, media=media)
+
+        assert answer == "400 Bad Request: not enough rights to send videos to the chat"
+        assert box.messages(world.user, world.group) == before
+
+
 async def test_the_log_names_a_file_and_keeps_no_bytes() -> None:
     async with town() as place:
         await _photo(place)

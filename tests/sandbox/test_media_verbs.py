@@ -107,6 +107,43 @@ async def test_who_may_not_send_photos_still_writes() -> None:
         assert box.act(world.user, "send", chat=world.group, text="x")
 
 
+async def test_a_person_changes_a_caption_within_its_length() -> None:
+    async with town() as place:
+        where = {"chat": place.world.group}
+        sent = place.sandbox.act(place.world.user, "photo", **where, caption="one")
+        where["message"] = sent["message_id"]
+
+        place.sandbox.act(place.world.user, "edit", **where, text="two")
+
+        assert (await place.updates())[-1]["edited_message"]["caption"] == "two"
+        with pytest.raises(ControlError, match="caption is too long"):
+            place.sandbox.act(place.world.user, "edit", **where, text="x" * 1025)
+
+
+async def test_a_picture_in_a_channel_is_forwarded_to_its_group() -> None:
+    async with town() as place:
+        box, world = place.sandbox, place.world
+        channel = box.add_channel("News", world.owner, linked=world.group)["id"]
+
+        sent = box.act(world.owner, "photo", chat=channel, caption="fresh")
+
+        copy = box.messages(world.user, world.group)[-1]
+        assert copy["photo"][-1]["file_unique_id"] == sent["photo"][-1]["file_unique_id"]
+        assert (copy["caption"], copy["is_automatic_forward"]) == ("fresh", True)
+
+
+async def test_a_picture_in_a_topic_stays_in_it() -> None:
+    async with town() as place:
+        box, world = place.sandbox, place.world
+        forum = box.add_group("Forum", world.owner, forum=True)["id"]
+        topic = box.act(world.owner, "topic", chat=forum, name="Greens")["topic"]
+
+        photo = box.act(world.owner, "photo", chat=forum, topic=topic)
+        album = box.act(world.owner, "album", chat=forum, topic=topic)["messages"]
+
+        assert {message["message_thread_id"] for message in (photo, *album)} == {topic}
+
+
 async def test_an_unknown_file_is_not_shown() -> None:
     async with town() as place:
         answer = await place.get("file/AgACnothing")

@@ -105,6 +105,21 @@ async def test_a_query_is_answered_once_and_by_its_bot() -> None:
         assert len(paid) == 1
 
 
+async def test_what_is_paid_in_a_topic_is_told_there() -> None:
+    async with town() as place:
+        box, world = place.sandbox, place.world
+        forum = box.add_group("Forum", world.owner, forum=True)["id"]
+        box.act(world.owner, "promote", chat=forum, user=world.bot)
+        topic = box.act(world.owner, "topic", chat=forum, name="Greens")["topic"]
+        bill = await place.ok("sendInvoice", chat_id=forum, message_thread_id=topic, **BILL)
+        asked = box.act(world.owner, "pay", chat=forum, message=bill["message_id"])
+
+        await place.ok("answerPreCheckoutQuery", pre_checkout_query_id=asked["query"], ok=True)
+
+        told = (await place.updates())[-1]["message"]
+        assert (told["message_thread_id"], "successful_payment" in told) == (topic, True)
+
+
 async def test_two_payments_have_two_charges() -> None:
     async with town() as place:
         first, second = await _paid(place), await _paid(place)

@@ -265,6 +265,19 @@ async def test_what_is_no_poll_is_refused(params: dict[str, Any], said: str) -> 
         assert answer == f"400 Bad Request: {said}"
 
 
+async def test_a_poll_in_a_channel_is_anonymous() -> None:
+    async with town() as place:
+        box, world = place.sandbox, place.world
+        channel = box.add_channel("News", world.owner)["id"]
+        box.act(world.owner, "promote", chat=channel, user=world.bot)
+        given = {"chat_id": channel, "question": "When?", "options": DAYS}
+
+        answer = await place.refused("sendPoll", **given, is_anonymous=False)
+
+        assert answer == "400 Bad Request: non-anonymous polls can't be sent to channel chats"
+        assert (await place.ok("sendPoll", **given))["poll"]["is_anonymous"]
+
+
 async def test_the_longest_poll_is_sent() -> None:
     async with town() as place:
         options = [{"text": "\U0001f389" * 50}] * 12

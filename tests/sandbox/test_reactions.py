@@ -74,6 +74,20 @@ async def test_of_an_anonymous_reaction_only_the_counts_are_told() -> None:
         assert (counted["type"]["emoji"], counted["total_count"]) == (THUMB, 2)
 
 
+async def test_of_reactions_in_a_channel_only_the_counts_are_told() -> None:
+    async with town(every_kind=True) as place:
+        box, world = place.sandbox, place.world
+        channel = box.add_channel("News", world.owner)["id"]
+        box.act(world.owner, "promote", chat=channel, user=world.bot)
+        post = box.act(world.owner, "post", chat=channel, text="news")
+        await place.updates()
+
+        box.act(world.owner, "react", chat=channel, message=post["message_id"], emoji=THUMB)
+
+        (update,) = await place.updates()
+        assert update["message_reaction_count"]["reactions"][0]["total_count"] == 1
+
+
 async def test_in_a_private_chat_the_bot_need_only_ask() -> None:
     async with town(every_kind=True) as place:
         sent = await place.ok("sendMessage", chat_id=place.world.user, text="hello")
