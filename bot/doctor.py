@@ -39,7 +39,7 @@ def command(
 async def examine(config: Config, clock: Clock, *, file: Path | None) -> list[Finding]:
     """Run every check. `file` is the configuration file, if there is one."""
     about_database, seen = await asyncio.to_thread(database.examine, config.storage.url)
-    running = await machine.running(config.web, is_in_use=seen is not None and seen.is_in_use)
+    running = await machine.running(config, seen)
     enabled = None if seen is None else seen.groups
     async with asking(config.telegram.base_url, config.telegram.proxy, clock) as asker:
         about_telegram, me = await telegram.meet(asker, config.telegram)

@@ -128,12 +128,13 @@ def _look_at_file(path: Path) -> Look:
 
 def _check_access(path: Path) -> None:
     """Raise Unusable unless the file is there and may be read and written, with neighbours beside it."""
-    folder = next(each for each in path.absolute().parents if each.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+    # os.path answers no where pathlib raises: in a folder that this user may not enter.
+    folder = next(each for each in path.absolute().parents if os.path.exists(each))
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
         raise Unusable(Trouble.FOLDER, str(folder))
-    if not path.exists():
+    if not os.path.exists(path):
         raise Unusable(Trouble.MISSING)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise Unusable(Trouble.FOREIGN)
     if not os.access(path, os.R_OK | os.W_OK):
         raise Unusable(Trouble.CLOSED)
@@ -169,11 +170,14 @@ def _check_soundness(connection: sqlite3.Connection) -> bool:
 
 def _writing_process(shared_memory: Path) -> int | None:
     """Return the process that is writing to a SQLite file just now, as its lock tells; Linux only."""
-    if sys.platform != "linux" or not shared_memory.exists():
+    if sys.platform != "linux":
         return None
-    with shared_memory.open("rb") as file:
-        asked = _LOCK_QUERY.pack(fcntl.F_WRLCK, os.SEEK_SET, _WRITE_LOCK_BYTE, 1, 0)
-        kind, *_, process = _LOCK_QUERY.unpack(fcntl.fcntl(file, fcntl.F_GETLK, asked))
+    try:
+        with shared_memory.open("rb") as file:
+            asked = _LOCK_QUERY.pack(fcntl.F_WRLCK, os.SEEK_SET, _WRITE_LOCK_BYTE, 1, 0)
+            kind, *_, process = _LOCK_QUERY.unpack(fcntl.fcntl(file, fcntl.F_GETLK, asked))
+    except OSError:  # nobody has the file open, or it is not ours to read
+        return None
     return None if kind == fcntl.F_UNLCK else int(process)
 
 

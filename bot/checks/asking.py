@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -87,7 +88,8 @@ class Asker:
         seconds = loop.time() - began
         told = _date(response.headers.get("Date", ""))
         ahead = None if told is None else (before - told).total_seconds() + seconds / 2
-        return _read(body, response.status, seconds, ahead)
+        expected = list if method == "getUpdates" else dict
+        return _read(body, response.status, expected, seconds=seconds, ahead_seconds=ahead)
 
 
 @asynccontextmanager
@@ -97,26 +99,44 @@ async def asking(base_url: str, proxy: str, clock: Clock) -> AsyncIterator[Asker
         yield Asker(opened, base_url, clock)
 
 
-def _read(body: bytes, status: int, seconds: float, ahead: float | None) -> Answer:
+def _read(body: bytes, status: int, expected: type, *, seconds: float, ahead_seconds: float | None) -> Answer:
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
-    if not isinstance(answer, dict) or "ok" not in answer:
+    if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
         raise Unreachable(Trouble.OTHER, str(status))
-    return Answer(
-        result=answer.get("result") if answer["ok"] else None,
-        code=int(answer.get("error_code", status)),
-        said=str(answer.get("description", "")),
-        seconds=seconds,
-        ahead_seconds=ahead,
-    )
+    if answer["ok"] and isinstance(answer.get("result"), expected):
+        return Answer(_as_expected(answer["result"]), HTTPStatus.OK, "", seconds, ahead_seconds)
+    code = answer.get("error_code")
+    if answer["ok"] or not isinstance(code, int):
+        raise Unreachable(Trouble.OTHER, str(status))
+    return Answer(None, code, str(answer.get("description", "")), seconds, ahead_seconds)
+
+
+# What the checks read of an answer; whatever else answers at the address must not end them.
+_FIELDS: dict[str, type] = {
+    "id": int,
+    "username": str,
+    "status": str,
+    "url": str,
+    "pending_update_count": int,
+    "allowed_updates": list,
+    "last_error_message": str,
+}
+
+
+def _as_expected(result: Any) -> Any:
+    """Return an object without the fields that are not of their type."""
+    if not isinstance(result, dict):
+        return result
+    return {name: value for name, value in result.items() if isinstance(value, _FIELDS.get(name, object))}
 
 
 def _date(header: str) -> datetime | None:
     try:
         told = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return told if told.tzinfo else None
 

@@ -1,5 +1,6 @@
 """The database: usable, sound, at today's schema, with room to grow."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def _room(url: URL) -> list[Finding]:
 
 
 def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
+    return path.stat().st_size if os.path.exists(path) else 0
 
 
 def _wal(size: int) -> Finding:
@@ -97,7 +98,7 @@ def _wal(size: int) -> Finding:
 
 
 def _disk(path: Path, size: int) -> Finding:
-    folder = next(each for each in path.parents if each.is_dir())
+    folder = next(each for each in path.parents if os.path.isdir(each))
     free, least = shutil.disk_usage(folder).free, max(_LEAST_FREE, _LEAST_FREE_TIMES * size)
     told: dict[str, Param] = {"folder": str(folder), "free": free // _MB}
     if free < least:

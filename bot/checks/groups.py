@@ -18,7 +18,7 @@ async def hearing(asker: Asker, token: str, me: Json, groups: Sequence[EnabledGr
     """Look at privacy mode, and at the bot's standing in each enabled group; None: they cannot be read."""
     if not groups:
         return [skipped(check, _no_groups(groups)) for check in HEARING]
-    standings = [(group, await _standing(asker, token, me["id"], group)) for group in groups]
+    standings = [(group, await _standing(asker, token, me.get("id", 0), group)) for group in groups]
     is_private = not me.get("can_read_all_group_messages", False)
     deaf = [group for group, standing in standings if is_private and standing in ("member", "restricted")]
     return [
@@ -30,7 +30,7 @@ async def hearing(asker: Asker, token: str, me: Json, groups: Sequence[EnabledGr
 async def _standing(asker: Asker, token: str, bot: int, group: EnabledGroup) -> str:
     """Return the bot's status in a group, or what Telegram said instead."""
     answer = await asker.ask(token, "getChatMember", chat_id=group.chat, user_id=bot)
-    return str(answer.result["status"] if answer.result else answer.said)
+    return str(answer.result.get("status", "") if answer.result else answer.said)
 
 
 def _privacy(*, is_private: bool, deaf: Sequence[EnabledGroup]) -> Finding:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from bot.checks.asking import Answer, Asker, Trouble, Unreachable
@@ -17,7 +18,6 @@ _OF_THE_PROXY = (Trouble.PROXY_AWAY, Trouble.PROXY_REFUSED)
 _MOST_SECONDS_OFF = 30
 _MOST_WAITING = 1000
 _PROBE_SECONDS = 4  # other bots come back a second or so after they were interrupted
-_CONFLICT, _UNAUTHORIZED, _NOT_FOUND, _OK = 409, 401, 404, 200
 
 UPDATES = (Check.WEBHOOK, Check.KINDS, Check.BACKLOG, Check.FETCHING)
 Json = Mapping[str, Any]
@@ -69,11 +69,11 @@ def _token(config: TelegramConfig, answer: Answer | None) -> Finding:
         return wrong(Check.TOKEN, Text("doctor.token_malformed"))
     if answer is None:
         return skipped(Check.TOKEN, Text("doctor.not_asked"))
-    if answer.code in (_UNAUTHORIZED, _NOT_FOUND):
+    if answer.code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
         return wrong(Check.TOKEN, Text("doctor.token_refused", {"reason": answer.said}))
-    if answer.code != _OK:
+    if answer.code != HTTPStatus.OK:
         return skipped(Check.TOKEN, Text("doctor.refused", {"reason": answer.said}))
-    return good(Check.TOKEN, Text("doctor.token_good", {"name": answer.result["username"]}))
+    return good(Check.TOKEN, Text("doctor.token_good", {"name": answer.result.get("username", "?")}))
 
 
 def _clock(ahead_seconds: float | None) -> Finding:
@@ -90,40 +90,42 @@ def _clock(ahead_seconds: float | None) -> Finding:
 async def updates(asker: Asker, config: TelegramConfig, running: Running) -> list[Finding]:
     """Look at how the bot's updates travel."""
     answer = await asker.ask(config.token, "getWebhookInfo")
-    if answer.code != _OK:
+    if answer.code != HTTPStatus.OK:
         refused = Text("doctor.refused", {"reason": answer.said})
         return [skipped(check, refused) for check in UPDATES]
     told = answer.result
     return [
         _webhook(config, told, is_running=running.is_seen),
         _kinds(told.get("allowed_updates")),
-        _backlog(int(told["pending_update_count"])),
+        _backlog(told.get("pending_update_count", 0)),
         await _fetching(asker, config.token, told, running),
     ]
 
 
 def _webhook(config: TelegramConfig, told: Json, *, is_running: bool) -> Finding:
-    server = {"server": _host(told["url"])}
+    url = told.get("url", "")
+    server = {"server": _host(url)}
     if config.mode is Mode.POLLING:
-        if told["url"]:
+        if url:
             return wrong(Check.WEBHOOK, Text("doctor.webhook_set", server))
         return good(Check.WEBHOOK, Text("doctor.webhook_none"))
-    if told["url"] and told["url"] != config.webhook_url:
+    if url and url != config.webhook_url:
         return wrong(Check.WEBHOOK, Text("doctor.webhook_elsewhere", server))
-    if not told["url"] and is_running:
+    if not url and is_running:
         return wrong(Check.WEBHOOK, Text("doctor.webhook_removed"))
-    if not told["url"]:
+    if not url:
         return skipped(Check.WEBHOOK, Text("doctor.webhook_later"))
     failed = told.get("last_error_message")
-    if failed and told["pending_update_count"]:  # after a delivery that went well nothing waits
+    if failed and told.get("pending_update_count"):  # after a delivery that went well nothing waits
         return wrong(Check.WEBHOOK, Text("doctor.webhook_failing", server | {"reason": failed}))
     return good(Check.WEBHOOK, Text("doctor.webhook_good", server))
 
 
-def _kinds(allowed: list[str] | None) -> Finding:
-    if allowed is None:
+def _kinds(told: list[Any] | None) -> Finding:
+    if told is None:
         return skipped(Check.KINDS, Text("doctor.kinds_untold"))
-    missing, more = set(ALLOWED_UPDATES) - set(allowed), set(allowed) - set(ALLOWED_UPDATES)
+    allowed = set(map(str, told))
+    missing, more = set(ALLOWED_UPDATES) - allowed, allowed - set(ALLOWED_UPDATES)
     if missing:
         return wrong(Check.KINDS, Text("doctor.kinds_missing", {"kinds": ", ".join(sorted(missing))}))
     if more:
@@ -144,7 +146,7 @@ async def _fetching(asker: Asker, token: str, told: Json, running: Running) -> F
     page instead, and only where no bot runs Telegram is asked. Without an offset nothing is confirmed, so
     nothing is lost; without allowed_updates the list stays.
     """
-    if told["url"]:
+    if told.get("url"):
         return skipped(Check.FETCHING, Text("doctor.fetching_webhook"))
     if running.telegram:
         return good(Check.FETCHING, Text("doctor.fetching_ours"))
@@ -153,6 +155,6 @@ async def _fetching(asker: Asker, token: str, told: Json, running: Running) -> F
     if running.is_seen:
         return skipped(Check.FETCHING, Text("doctor.fetching_unasked"))
     answer = await asker.ask(token, "getUpdates", wait=_PROBE_SECONDS, timeout=_PROBE_SECONDS, limit=1)
-    if answer.code == _CONFLICT:
+    if answer.code == HTTPStatus.CONFLICT:
         return wrong(Check.FETCHING, Text("doctor.fetching_other"))
     return good(Check.FETCHING, Text("doctor.fetching_nobody"))

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import shutil
 import socket
 import sqlite3
 import sys
@@ -147,6 +148,25 @@ async def test_beside_the_running_bot_all_is_well_and_the_bot_is_not_disturbed(p
     assert found["fetching"]["said"] == "the running caiboshi gets the updates"
     assert found["port"]["said"].endswith("is used by the running caiboshi")
     assert [call for call in patient.sandbox.calls() if call["method"] == "getUpdates"] == []  # none failed
+
+
+async def test_the_port_of_another_installation_is_not_taken_for_our_own(
+    patient: Patient, sqlite_template: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        patient.env["CAIBOSHI__WEB__PORT"] = str(free.getsockname()[1])
+    async with _running(patient):
+        other = patient.folder / "other.db"
+        shutil.copyfile(sqlite_template, other)
+        other.chmod(0o600)
+        patient.env |= {
+            "CAIBOSHI__STORAGE__URL": f"sqlite:///{other}",
+            "CAIBOSHI__TELEGRAM__TOKEN": patient.sandbox.add_bot("另一个", "another_test_bot")["token"],
+        }
+        faults = await patient.faults_here()
+
+    assert [*faults] == ["port"]
+    assert faults["port"][0].endswith("is used by another program")
 
 
 async def test_a_running_bot_without_a_health_page_is_not_disturbed_either(patient: Patient) -> None:

@@ -8,7 +8,9 @@ import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from tests import postgres
 from tests.bot.patient import Patient, healthy, healthy_file
@@ -131,6 +133,7 @@ async def test_a_file_locked_as_a_whole_is_found(patient: Patient) -> None:
     ("change", "said", "cure"),
     [
         ("DROP TABLE alembic_version", "there are none yet", "run caiboshi migrate"),
+        ("UPDATE alembic_version SET version_num = '0001'", "they are from an older version", "run caiboshi"),
         ("UPDATE alembic_version SET version_num = '9999'", "they are from a newer version", "use the newer"),
     ],
 )
@@ -176,6 +179,14 @@ async def test_a_healthy_server_is_told_so(served: Patient) -> None:
     assert found["version"]["said"].startswith("PostgreSQL ")
     assert found["schema"]["said"] == "as this version needs them"
     assert found["fetching"]["said"] == "nobody else fetches this bot's updates"
+
+
+async def test_a_server_somebody_works_on_is_no_reason_to_interrupt_polls(served: Patient) -> None:
+    url = make_url(served.env["CAIBOSHI__STORAGE__URL"])
+    with psycopg.connect(host=str(url.query["host"]), user=url.username, dbname=url.database):
+        found = await served.verdicts_here()
+
+    assert found["fetching"]["said"] == "a caiboshi seems to run; asking Telegram would interrupt it"
 
 
 async def test_a_server_away_is_found_and_the_password_not_told(served: Patient) -> None:

@@ -1,15 +1,25 @@
 """`caiboshi doctor` and Telegram: the token, the way there, and the updates on their way here."""
 
 import asyncio
+import contextlib
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from bot.checks.finding import Check, Finding
+from bot.config import load
+from bot.doctor import examine
+from kernel.clock import SystemClock
 from tests.bot.patient import Patient, healthy_file
 from tests.bot.proxies import PASSWORD, proxying
+
+FIELDS = ("id", "username", "status", "url", "pending_update_count", "allowed_updates", "last_error_message")
 
 
 @pytest.fixture
@@ -239,3 +249,50 @@ async def test_looking_confirms_no_update(patient: Patient) -> None:
     await patient.doctor()
 
     assert patient.sandbox.pending() == 1
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60)
+@given(
+    body=st.binary(max_size=30)
+    | st.fixed_dictionaries(
+        {}, optional={"ok": st.just(True) | json_values, "result": json_values, "error_code": json_values}
+    ).map(lambda answer: json.dumps(answer).encode()),
+    date=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20)
+    | st.sampled_from(["Mon, 23 Nov 2026 01:00:00 GMT", "Mon, 23 Nov 2026 01:00:00 +9999999"]),
+)
+def test_whatever_answers_there_are_findings_and_no_trace(tmp_path: Path, body: bytes, date: str) -> None:
+    async def answered() -> list[Finding]:
+        async with _answering(body, date) as base:
+            env = {"CAIBOSHI__TELEGRAM__BASE_URL": base, "CAIBOSHI__TELEGRAM__TOKEN": "1:x"}
+            url = f"sqlite:///{tmp_path / 'absent.db'}"
+            config = load(None, env | {"CAIBOSHI__STORAGE__URL": url, "CAIBOSHI__WEB__PORT": "0"})
+            return await examine(config, SystemClock(), file=None)
+
+    findings = asyncio.run(answered())
+
+    assert {finding.check for finding in findings} == set(Check)
+
+
+@contextlib.asynccontextmanager
+async def _answering(body: bytes, date: str) -> AsyncIterator[str]:
+    """Serve one answer to every request."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = f"HTTP/1.1 200 OK\r\nDate: {date}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/bot"
+    finally:
+        server.close()
