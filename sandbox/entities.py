@@ -11,6 +11,7 @@ from sandbox.model import Json
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
+MAX_BYTES = 1 << 15
 FORMATS = frozenset(
     [
         "mention",
@@ -68,7 +69,9 @@ def utf16_slice(text: str, offset: int, length: int) -> str:
 
 
 def parsed(text: str, *, parse_mode: str = "", entities: Sequence[Json] | None = None) -> Formatted:
-    """Return a text as it is shown, of any length. Raises ApiError for what cannot be parsed."""
+    """Return a text as it is shown. Raises ApiError for one over 32 KB and for what cannot be parsed."""
+    if len(text.encode("utf-8")) > MAX_BYTES:
+        raise bad_request("text is too long")
     if parse_mode and entities is None:
         parse = PARSERS.get(parse_mode.lower())
         if parse is None:

@@ -94,7 +94,7 @@ class Files:
         """Keep what came with a message."""
         for file in (*media.sizes, *([media.thumbnail] if media.thumbnail else [])):
             self._paths[file.path] = file
-            self._media.setdefault(file.unique, media)
+            self._media[file.unique] = media
         return media
 
     def id_for(self, viewer: int, file: StoredFile) -> str:

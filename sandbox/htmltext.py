@@ -4,6 +4,7 @@ import html
 import re
 from dataclasses import dataclass
 
+from sandbox.addresses import shown_address
 from sandbox.errors import ApiError, bad_request
 from sandbox.model import Json
 
@@ -129,8 +130,8 @@ class _Parser:
 def _extra(opened: _Open) -> Json | None:
     """Return the fields an entity's kind needs; None when Telegram drops the entity."""
     if opened.name == "a":
-        url = opened.attributes.get("href") or ""
-        return {"url": url} if re.match(r"(?:https?|tg|mailto|tel):", url) else None
+        url = shown_address(opened.attributes.get("href") or "")
+        return {"url": url} if url is not None else None
     if opened.name == "blockquote" and "expandable" in opened.attributes:
         return {"type": "expandable_blockquote"}
     if opened.name == "code" and opened.attributes.get("class", "").startswith("language-"):

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from sandbox.addresses import shown_address
 from sandbox.errors import ApiError, bad_request
 from sandbox.model import Json
 
-_LINK = re.compile(r"(?:https?|tg|mailto|tel):|[^\s/]+\.[A-Za-z]{2,}(?:/|$)", re.IGNORECASE)
 _EMOJI = re.compile(r"tg://emoji/?\?id=(\d{1,20})")
 _TIME = re.compile(r"tg://time/?\?unix=(\d{1,11})(?:&format=([a-zA-Z]*))?")
 _LANGUAGE = re.compile(r"([^\s`]+)(?=\s)")
@@ -95,8 +95,9 @@ class _Reader:
             self.entities.append({"type": kind, "offset": offset, "length": self.size - offset, **extra})
 
     def linked(self, offset: int, url: str) -> None:
-        if _LINK.match(url):
-            self.entity("text_link", offset, url=url if ":" in url else f"http://{url}/")
+        address = shown_address(url)
+        if address is not None:
+            self.entity("text_link", offset, url=address)
 
 
 class _First(_Reader):
@@ -187,8 +188,8 @@ class _Second(_Reader):
 
     def at_line_start(self) -> bool:
         """Say whether a quotation may begin here: at the start of a line, or after an empty ** there."""
-        before = self.source[: self.place].removesuffix("**")
-        return not before or before.endswith("\n")
+        before = self.source[max(0, self.place - 3) : self.place]
+        return before.removesuffix("**")[-1:] in ("", "\n")
 
     def line(self) -> None:
         """End a line; a quotation goes on only where the next line begins with its mark."""

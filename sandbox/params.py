@@ -1,6 +1,7 @@
 """Parameters of a call: read from any encoding, held against the schema, refused in Telegram's shape."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ MISSING = {
 ATTACHED = "attached files"
 """Under this key a call's parameters hold the files that came with it, by the names of their parts."""
 
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 LARGEST = 1 << 63
 MAX_DEPTH = 200
 TRUE = frozenset(("true", "True", "1", "yes"))
@@ -63,9 +65,9 @@ def load_json(text: str) -> Any:
 
 
 def _depth(text: str) -> int:
-    """Return how deep the brackets of a text go, those inside strings included."""
+    """Return how deep the brackets of a text go, those inside strings left out."""
     deepest = depth = 0
-    for letter in text:
+    for letter in _STRING.sub("", text):
         if letter in "[{":
             depth += 1
             deepest = max(deepest, depth)

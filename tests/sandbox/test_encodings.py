@@ -120,3 +120,10 @@ async def test_a_file_where_a_text_belongs_is_refused() -> None:
         answer = await place.http.post(_url(place), files=files)
 
         assert answer.json()["description"] == 'Bad Request: parameter "text" must be a string'
+
+
+async def test_brackets_in_a_text_are_not_depth() -> None:
+    async with town() as place:
+        sent = await place.ok("sendMessage", chat_id=place.world.group, text='"[' * 500)
+
+        assert sent["text"] == '"[' * 500

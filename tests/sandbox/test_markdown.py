@@ -40,6 +40,8 @@ def _marks(text: str, mode: str) -> list[tuple[Any, ...]]:
         ("_i __u___", [("i u", "italic"), ("u", "underline")]),
         ("[tea](https://example.org/a\\)b)", [("tea", "text_link", "https://example.org/a)b")]),
         ("[tea](no link)", []),
+        ("[tea](example.org/a)", [("tea", "text_link", "http://example.org/a")]),
+        ("[example\\.org]", [("example.org", "text_link", "http://example.org/")]),
         ("![👍](tg://emoji?id=5368324170671202286)", [("👍", "custom_emoji", "5368324170671202286")]),
         (
             "![now](tg://time?unix=1647531900&format=wDT)",
@@ -47,6 +49,7 @@ def _marks(text: str, mode: str) -> list[tuple[Any, ...]]:
         ),
         (">a\n>b\nc", [("a\nb\n", "blockquote")]),
         ("**>a\n>b||", [("a\nb", "expandable_blockquote")]),
+        (">a\n**>b||", [("a\n", "blockquote"), ("b", "expandable_blockquote")]),
         (">a *b*", [("a b", "blockquote"), ("b", "bold")]),
         ("\\*no\\* 8\\.80", []),
         ("\U0001f389*b*", [("b", "bold")]),
@@ -120,6 +123,15 @@ def test_the_old_markdown_stops_where_telegram_stops(text: str, place: int) -> N
 def test_a_link_to_a_person_becomes_a_mention_in_every_mode() -> None:
     for mode, text in (("MarkdownV2", "[A](tg://user?id=5)"), ("Markdown", "[A](tg://user?id=5)")):
         assert _marks(text, mode) == [("A", "text_link", "tg://user?id=5")]
+
+
+async def test_a_text_over_32_kb_is_refused_before_it_is_parsed() -> None:
+    async with town() as place:
+        here = {"chat_id": place.world.group, "parse_mode": "MarkdownV2"}
+
+        answer = await place.refused("sendMessage", **here, text="[" * 32_769)
+
+        assert answer == "400 Bad Request: text is too long"
 
 
 async def test_an_unknown_mode_is_refused() -> None:

@@ -73,12 +73,16 @@ async def test_the_size_of_a_jpeg_and_a_gif_is_read_from_their_heads() -> None:
 async def test_a_known_file_is_sent_again_without_its_bytes() -> None:
     async with town() as place:
         group = place.world.group
-        first = await place.uploaded("sendVideo", "video", b"film", duration=7, width=640, height=480)
+        files = {"video": ("a.mp4", b"film"), "thumbnail": ("a.png", png(90, 90))}
+        about = {"duration": 7, "width": 640, "height": 480}
+        answer = await place.send_files("sendVideo", files, chat_id=group, **about)
+        first = answer.json()["result"]
 
         again = await place.ok("sendVideo", chat_id=group, video=first["video"]["file_id"])
 
         assert again["video"] == first["video"]
         assert (again["video"]["duration"], again["video"]["mime_type"]) == (7, "video/mp4")
+        assert again["video"]["thumbnail"]["width"] == 90
 
 
 async def test_a_file_is_known_to_every_bot_under_an_id_of_its_own() -> None:
