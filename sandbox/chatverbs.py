@@ -7,11 +7,9 @@ from sandbox.delivery import set_member
 from sandbox.entities import utf16_length
 from sandbox.errors import ControlError, not_found
 from sandbox.groupverbs import admin_of, check_rank, somebody, standing
-from sandbox.model import LEFT, MEMBER, Chat, Json, Member, Message, User
+from sandbox.model import LEFT, MAX_TITLE, MEMBER, Chat, Json, Member, Message, User
 from sandbox.rights import PERMISSIONS
 from sandbox.world import World
-
-MAX_TITLE = 128
 
 
 def title(world: World, me: User, given: Json) -> Json:
@@ -64,9 +62,10 @@ def unpin(world: World, me: User, chat: Chat, message: Message) -> Json:
 
 
 def _check_pins(world: World, me: User, chat: Chat) -> None:
-    right = "can_edit_messages" if chat.is_channel else "can_pin_messages"
-    if not chat.is_private and not world.allows(chat, me.id, right):
-        raise ControlError(f"user {me.id} needs the right {right} in chat {chat.id}")
+    if not world.may_pin(chat, me.id):
+        raise ControlError(
+            f"user {me.id} may not pin in chat {chat.id}; an administrator must allow it"
+        )
 
 
 def restrict(world: World, me: User, given: Json) -> Json:

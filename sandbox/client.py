@@ -101,9 +101,4 @@ def _channel(world: World, me: User, chat: Chat, channel_id: int) -> int:
 
 def face(world: World, chat: Chat, user_id: int) -> int:
     """Return who a user is to others in a chat: the group itself for an anonymous administrator."""
-    return chat.id if is_anonymous(world, chat, user_id) else user_id
-
-
-def is_anonymous(world: World, chat: Chat, user_id: int) -> bool:
-    """Say whether a user is an administrator who appears as the group."""
-    return chat.kind in ("group", "supergroup") and "is_anonymous" in world.member(chat, user_id).rights
+    return chat.id if world.is_anonymous(chat, user_id) else user_id

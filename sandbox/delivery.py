@@ -79,9 +79,8 @@ def next_message(world: World, chat: Chat, sender: int, *, topic: int = 0) -> Me
     """Return an empty message with the chat's next id, dated now; anonymous ones write as the group."""
     chat.last_id += 1
     message = Message(chat.last_id, world.clock.unix(), sender, topic=topic)
-    member = world.member(chat, sender)
-    if "is_anonymous" in member.rights and not chat.is_channel:
-        message.anonymous, message.signature = True, member.custom_title
+    if world.is_anonymous(chat, sender):
+        message.anonymous, message.signature = True, world.member(chat, sender).custom_title
     return message
 
 

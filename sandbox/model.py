@@ -65,7 +65,8 @@ class Member:
         return self.status == "creator" or (self.status == "administrator" and right in self.rights)
 
 
-MAX_CUSTOM_TITLE = 16
+MAX_TITLE, MAX_CUSTOM_TITLE = 128, 16
+"""How long the titles of chats and of administrators can be, in UTF-16 units."""
 
 LEFT = Member("left")
 MEMBER = Member("member")

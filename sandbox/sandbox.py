@@ -15,7 +15,7 @@ from sandbox.errors import ControlError, not_found
 from sandbox.faults import Faults
 from sandbox.files import StoredFile
 from sandbox.limits import Traffic
-from sandbox.model import CREATOR, Chat, Json, Toast, User
+from sandbox.model import CREATOR, MAX_TITLE, Chat, Json, Toast, User
 from sandbox.objects import chat_object, toast_object, user_object
 from sandbox.payments import expire
 from sandbox.polls import close_due
@@ -26,7 +26,6 @@ from sandbox.view import chat_messages, view_object, world_object
 from sandbox.world import World
 
 MAX_NAME = 64
-MAX_TITLE = 128
 
 
 class Sandbox:

@@ -157,6 +157,15 @@ class World:
             return self.allows(chat, user_id, "can_post_messages")
         return self.member(chat, user_id).is_admin or self.allows(chat, user_id, permission)
 
+    def may_pin(self, chat: Chat, user_id: int) -> bool:
+        """Say whether a user may pin and unpin: in their private chat always."""
+        right = "can_edit_messages" if chat.is_channel else "can_pin_messages"
+        return chat.is_private or self.allows(chat, user_id, right)
+
+    def is_anonymous(self, chat: Chat, user_id: int) -> bool:
+        """Say whether a user is an administrator of a group who appears as the group."""
+        return not chat.is_channel and "is_anonymous" in self.member(chat, user_id).rights
+
     def insiders(self, chat: Chat) -> list[int]:
         """Return the ids of all who are in a group, in the order they came."""
         return [user_id for user_id in list(chat.members) if self.member(chat, user_id).inside]

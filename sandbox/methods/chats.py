@@ -4,13 +4,12 @@ from sandbox.changes import retitle
 from sandbox.entities import utf16_length
 from sandbox.errors import bad_request
 from sandbox.methods.common import find_chat, find_group, find_user, need_right, too_long
-from sandbox.model import MEMBER, SERVICE_ACCOUNTS, Chat, Json, Member
+from sandbox.model import MAX_TITLE, MEMBER, SERVICE_ACCOUNTS, Chat, Json, Member
 from sandbox.objects import chat_object, member_object, message_object, permissions_object
 from sandbox.people import go
 from sandbox.world import Bot, World
 
 GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
-MAX_TITLE = 128
 MAX_DESCRIPTION = 255
 
 

@@ -117,7 +117,7 @@ def _pinnable(world: World, bot: Bot, params: Json) -> Chat:
     chat = find_chat(world, bot, params["chat_id"])
     if chat.is_private:
         check_can_write(world, bot, chat)
-    elif not world.allows(chat, bot.id, "can_edit_messages" if chat.is_channel else "can_pin_messages"):
+    elif not world.may_pin(chat, bot.id):
         raise bad_request(f"not enough rights to {PIN}")
     return chat
 

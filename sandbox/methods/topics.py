@@ -4,12 +4,12 @@ from sandbox import topics
 from sandbox.entities import utf16_length
 from sandbox.errors import bad_request
 from sandbox.methods.common import find_chat, need_right
+from sandbox.methods.messages import PIN
 from sandbox.model import GENERAL, Chat, Json, Topic
 from sandbox.objects import topic_object
 from sandbox.world import Bot, World
 
 UNCHANGED = "TOPIC_NOT_MODIFIED"
-PIN = "manage pinned messages in the chat"
 
 
 def create_forum_topic(world: World, bot: Bot, params: Json) -> Json:
