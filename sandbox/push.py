@@ -1,6 +1,7 @@
 """One push of an update to a webhook, and what came back."""
 
 import json
+import socket
 import ssl
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import aiohttp
 from sandbox.body import read_object
 from sandbox.errors import ApiError
 from sandbox.model import Json
-from sandbox.webhook import Webhook
+from sandbox.webhook import Webhook, is_loopback
 
 ANSWER_SECONDS = 60
 MOST_BYTES = 1024 * 1024
@@ -38,10 +39,18 @@ class Outcome:
 def session() -> aiohttp.ClientSession:
     """Return what pushes: no limit but each webhook's own, no cookies, no word of the library."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0),
+        connector=aiohttp.TCPConnector(limit=0, socket_factory=_local_socket),
         cookie_jar=aiohttp.DummyCookieJar(),
         skip_auto_headers=("User-Agent", "Accept"),
     )
+
+
+def _local_socket(target: aiohttp.AddrInfoType) -> socket.socket:
+    """Return a socket for a resolved address. Raises OSError for one out of this machine."""
+    family, kind, protocol, _, address = target
+    if not is_loopback(str(address[0])):
+        raise OSError(f"{address[0]} is out of this machine")
+    return socket.socket(family, kind, protocol)
 
 
 async def push(http: aiohttp.ClientSession, hook: Webhook, update: Json) -> Outcome:

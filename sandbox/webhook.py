@@ -4,7 +4,6 @@ import ipaddress
 import re
 import ssl
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from sandbox.errors import bad_request
 from sandbox.files import Upload
@@ -13,6 +12,15 @@ from sandbox.model import Json
 MOST_CONNECTIONS = 100
 USUAL_CONNECTIONS = 40
 GONE_SECONDS = 23 * 3600
+_URL = re.compile(
+    r"(?P<scheme>[A-Za-z]+)://"
+    r"(?:[A-Za-z0-9._~%!$&'()*+,;=:-]*@)?"
+    r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)"
+    r"(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:[/?#][!-~]*)?"
+)
+"""An address that every reader of addresses understands alike: nothing in it can hide another host."""
+_PORTS = 65536
 _SECRET = re.compile(r"[A-Za-z0-9_-]*")
 _LONGEST_SECRET = 256
 _LONGEST_URL = 2048
@@ -62,10 +70,8 @@ def read_webhook(params: Json, certificate: Upload | str) -> Webhook:
     if not _SECRET.fullmatch(secret):
         raise bad_request("secret token contains unallowed characters")
     address = params.get("ip_address", "")
-    if address and not _is_loopback(address):
-        raise bad_request(
-            f"bad webhook: the sandbox never calls out of the machine; got ip_address {address}"
-        )
+    if address and not is_loopback(address):
+        raise bad_request(f"bad webhook: {_STAYS_HERE}; got ip_address {address}")
     connections = min(max(params.get("max_connections", USUAL_CONNECTIONS), 1), MOST_CONNECTIONS)
     return Webhook(url, secret, connections, address, _trust(certificate) if certificate else None)
 
@@ -82,23 +88,20 @@ def _trust(certificate: Upload | str) -> ssl.SSLContext:
 
 
 def _check_url(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        usable = parts.port != 0 and bool(host) and url.isascii() and url.isprintable() and " " not in url
-    except ValueError:
-        usable = False
-    if not usable or len(url) > _LONGEST_URL:
+    parts = _URL.fullmatch(url)
+    if parts is None or len(url) > _LONGEST_URL or not 0 < int(parts["port"] or 443) < _PORTS:
         raise bad_request("invalid webhook URL specified")
-    if parts.scheme not in ("http", "https"):
+    if parts["scheme"].lower() not in ("http", "https"):
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-    if not _is_loopback(host):
+    host = parts["host"].strip("[]").lower()
+    if not is_loopback(host):
         raise bad_request(
             f"bad webhook: {_STAYS_HERE}: the host must be localhost, 127.0.0.1 or [::1]; got {host}"
         )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Say whether a host is this machine, by its name or its number."""
     if host == "localhost":
         return True
     try:
