@@ -51,6 +51,7 @@ class Lanes:
         self._idle, self._room = asyncio.Event(), asyncio.Event()
         self._idle.set()
         self._room.set()
+        self._stopping, self._stopped = False, asyncio.Event()
 
     def put(self, rows: tuple[Taken, ...]) -> None:
         """Queue rows, each behind its chat's earlier ones."""
@@ -86,6 +87,13 @@ class Lanes:
         """Wait until there is room for more: back-pressure for the intake."""
         await self._room.wait()
 
+    async def stop(self) -> None:
+        """Begin no further row and wait until those under way are handled; the rest waits in the inbox."""
+        self._stopping = True
+        while self._waiting:
+            self._stopped.clear()
+            await self._stopped.wait()
+
     def _signal(self) -> None:
         for event, holds in ((self._idle, self._count == 0), (self._room, self._count < _FULL)):
             if holds:
@@ -95,13 +103,15 @@ class Lanes:
 
     async def _work(self, lane: int) -> None:
         queue = self._waiting[lane]
-        while queue:
+        while queue and not self._stopping:
             row = queue[0]
             await self._handle(row)
             queue.popleft()
             self._count -= 1
             self._signal()
         del self._waiting[lane]
+        if not self._waiting:
+            self._stopped.set()
 
     async def _handle(self, row: Taken) -> None:
         """Handle one row; a fault is tried again a few times, then the row is parked and reported."""

@@ -32,7 +32,8 @@ from storage.reader import Reader
 from texts.catalog import Catalog
 
 _log = logging.getLogger(__name__)
-_DRAIN_SECONDS = 3.0  # for what has begun; a container is killed ten seconds after it is asked to stop
+_DRAIN_SECONDS = 2.0  # for what has begun; out within five seconds, also on a machine with much to do
+_RELEASE_SECONDS = 1.0
 
 
 class StoppedWaiting(Exception):
@@ -116,6 +117,9 @@ class Runtime:
                     yield
                 finally:
                     await self._stop(parts)
+            with contextlib.suppress(TimeoutError):  # behind every task: nobody speaks for the bot any more
+                async with asyncio.timeout(_RELEASE_SECONDS):
+                    await self.lease.release()
         finally:
             await self.application.shutdown()
             for wire in self.wires:
@@ -140,9 +144,8 @@ class Runtime:
         receiver.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_DRAIN_SECONDS):
-                await self.lanes.idle()
-                await self.sender.stop()
-                await self.lease.release()
+                await self.sender.stop()  # first: a message cut off would be one of unknown fate
+                await self.lanes.stop()
         for part in others:
             part.cancel()
         self.tasks.cancel()

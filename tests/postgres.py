@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import URL
 
 _ROLE = "caiboshi"
 _READY = "database system is ready to accept connections"
@@ -113,6 +114,20 @@ class Server:
             host=str(self.home), user=_ROLE, dbname="postgres", autocommit=True
         ) as connection:
             connection.execute(statement)
+
+
+@contextlib.contextmanager
+def without_connections(url: URL) -> Iterator[None]:
+    """Cut every connection to a database and let nobody in while the block lasts."""
+    host, name = str(url.query["host"]), sql.Identifier(url.database or "")
+    with psycopg.connect(host=host, user=_ROLE, dbname="postgres", autocommit=True) as operator:
+        operator.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        operator.execute(cut, (url.database,))
+        try:
+            yield
+        finally:
+            operator.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
 
 
 @contextlib.contextmanager

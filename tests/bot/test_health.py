@@ -5,10 +5,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from bot.contact import Contact
+from tests.postgres import without_connections
 from tests.world import World, open_world
 
 WELL = {"running": True, "database": True, "schema": True, "writer": True, "telegram": True}
@@ -67,15 +67,8 @@ async def test_a_writing_thread_that_is_stuck_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("db_url", ["postgresql"], indirect=True)
 async def test_a_server_that_refuses_us_is_told(db_url: str) -> None:
     async with open_world(db_url) as world:
-        url = world.runtime.db.url
-        host, user = str(url.query["host"]), url.username
-        with psycopg.connect(host=host, user=user, dbname="postgres", autocommit=True) as operator:
-            operator.execute(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS false".encode())
-            operator.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (url.database,)
-            )
+        with without_connections(world.runtime.db.url):
             away = await checks(world)
-            operator.execute(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS true".encode())
 
         assert away == WELL | {"database": False, "schema": False, "writer": False}
 
