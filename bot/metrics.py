@@ -125,7 +125,7 @@ class Metrics(Collector):
 
     def _waiting(self, standing: dict[str, Any]) -> Iterator[Metric]:
         rows = GaugeMetricFamily("caiboshi_outbox_rows", "Messages not yet settled", labels=("state",))
-        for state in ("pending", "sending"):
+        for state in ("pending", "in_hand"):
             rows.add_metric((state,), standing[state])
         yield rows
         since = standing["due_since"]

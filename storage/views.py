@@ -33,16 +33,16 @@ def outbox_tail(limit: int) -> Select[Any]:
 
 
 def outbox_standing() -> Select[Any]:
-    """Return how many messages wait, how many are leaving, and since when the longest due one waits.
+    """Return how many messages wait, how many are in hand, and since when the longest due one waits.
 
     The conditions are written out as the partial indexes have them, so that no row but theirs is looked at.
     """
-    leaving = select(func.count()).select_from(outbox).where(text("state = 'sending'")).scalar_subquery()
+    in_hand = select(func.count()).select_from(outbox).where(text("epoch IS NOT NULL")).scalar_subquery()
     return (
         select(
             func.count().label("pending"),
             func.min(outbox.c.not_before).label("due_since"),
-            leaving.label("sending"),
+            in_hand.label("in_hand"),
         )
         .select_from(outbox)
         .where(text("state = 'pending'"))

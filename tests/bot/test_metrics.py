@@ -79,13 +79,13 @@ async def test_the_figures_are_those_of_the_database(db_url: str) -> None:
 
 async def test_what_waits_is_told_with_how_long(db_url: str) -> None:
     async with open_world(db_url) as world:
-        for state, due in (("pending", -90), ("pending", 3600), ("pending", -5), ("sending", -500)):
+        for state, due in (("pending", -90), ("pending", 3600), ("pending", -5), ("claimed", -500)):
             await world.runtime.db.run(partial(put, state=state, due_seconds=due))
 
         found = await scrape(world)
 
         assert found["caiboshi_outbox_rows state=pending"] == 3
-        assert found["caiboshi_outbox_rows state=sending"] == 1
+        assert found["caiboshi_outbox_rows state=in_hand"] == 1
         assert found["caiboshi_outbox_oldest_due_seconds"] == 90
 
 
@@ -95,7 +95,9 @@ def put(uow: SqlUow, state: str, due_seconds: int) -> None:
     text = Text("members.enabled")
     uow.outbox.put(Outgoing(Kind.SEND, ChatId(5), MessageClass.NOTICE, text=text, not_before=due))
     last = uow.connection.execute(select(func.max(outbox.c.id))).scalar_one()
-    uow.connection.execute(update(outbox).where(outbox.c.id == last).values(state=state))
+    uow.connection.execute(
+        update(outbox).where(outbox.c.id == last).values(state=state, epoch=None if state == "pending" else 1)
+    )
 
 
 @pytest.mark.parametrize("db_url", ["postgresql"], indirect=True)
@@ -125,7 +127,7 @@ async def test_asking_reads_no_table_but_through_its_small_indexes(db_url: str) 
         plan = await world.runtime.db.run(_plan)
 
     assert "ix_outbox_pending" in plan
-    assert "ix_outbox_sending" in plan
+    assert "ix_outbox_taken" in plan
     assert "SCAN outbox\n" not in plan
     assert "Seq Scan" not in plan
 
