@@ -44,6 +44,16 @@ class _Landed:
 
 
 @dataclass(frozen=True, slots=True)
+class _Look:
+    """With what the sender asks."""
+
+    news: bool  # whether the outbox may hold what was not there at the last look
+    free: int  # how many messages may be under way besides those that are
+    held: tuple[ChatId, ...]  # chats that may not be written to now
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Turn:
     """What one unit told the sender."""
 
@@ -74,6 +84,7 @@ class Sender:
         self._in_hand: dict[ChatId, Queued] = {}
         self._busy: set[ChatId] = set()
         self._landed: list[_Landed] = []
+        self._news = True  # whether the outbox may hold what was not there at the last look
         self._stopping = False
         self.results: Counter[str] = Counter()  # what became of what was tried, since the process began
         self._offline_pause = _PAUSE_SECONDS
@@ -82,6 +93,10 @@ class Sender:
 
     def wake(self) -> None:
         """Look at the outbox: something was put there, or the clock has moved."""
+        self._news = True
+        self._rouse()
+
+    def _rouse(self) -> None:
         self._rests.clear()
         self._woken.set()
 
@@ -142,13 +157,15 @@ class Sender:
         Only this task touches the pace, and it waits while the unit reads it.
         """
         landed, self._landed = self._landed, []
+        news, self._news = self._news, False
         now = self._monotonic.seconds()
         for each in landed:
             self._count(each, now)
         self._pace.forget_idle(now)
         held = self._pace.held(now)
         under_way = self._busy - {each.row.outgoing.chat for each in landed}
-        turn = await self._db.run(lambda uow: self._unit(uow, landed, under_way, tuple(held), now))
+        free = _IN_FLIGHT - len(under_way)
+        turn = await self._db.run(lambda uow: self._unit(uow, landed, _Look(news, free, tuple(held), now)))
         if turn.came_back:
             self._came_back(turn.came_back)
         self._in_hand, self._busy = turn.in_hand, under_way
@@ -177,25 +194,24 @@ class Sender:
 
     # -- inside the unit; it may run again, so it changes nothing but what it says
 
-    def _unit(
-        self, uow: SqlUow, landed: list[_Landed], under_way: set[ChatId], held: tuple[ChatId, ...], now: float
-    ) -> _Turn:
+    def _unit(self, uow: SqlUow, landed: list[_Landed], look: _Look) -> _Turn:
         epoch = self._lease.epoch
         uow.leases.check(self._lease.name, epoch)
         came_back = self._record(uow, landed)
         if self._stopping:
             return _Turn((), {}, (), came_back)
         in_hand = dict(self._in_hand)
-        occupied = (*under_way, *in_hand)
-        limit = max(_IN_HAND - len(in_hand), _IN_FLIGHT)  # what is urgent finds its way past a full hand
-        found = uow.dispatch.candidates(limit=limit, busy=occupied, held=held)
+        found: tuple[Queued, ...] = ()
+        if look.news or len(in_hand) < _IN_FLIGHT:
+            limit = max(_IN_HAND - len(in_hand), _IN_FLIGHT)  # what is urgent finds its way past a full hand
+            found = uow.dispatch.candidates(limit=limit, held=look.held)
         in_hand |= {row.outgoing.chat: row for row in found}
-        chosen = self._choose(in_hand, _IN_FLIGHT - len(under_way), now)
+        chosen = self._choose(in_hand, look.free, look.now)
         leaving = uow.dispatch.sending([row.id for row in chosen], epoch=epoch)
         for row in chosen:
             del in_hand[row.outgoing.chat]
         uow.dispatch.claim([row.id for row in found if row.outgoing.chat in in_hand], epoch=epoch)
-        waiting = uow.dispatch.waiting_in(held) if held else ()
+        waiting = uow.dispatch.waiting_in(look.held) if look.held else ()
         return _Turn(tuple(row for row in chosen if row.id in leaving), in_hand, waiting, came_back)
 
     def _choose(self, in_hand: dict[ChatId, Queued], most: int, now: float) -> list[Queued]:
@@ -256,4 +272,4 @@ class Sender:
             _log.exception("sending failed inside", extra={"outbox": row.id})
             result = Result("unknown" if left else "failed", error=type(ours).__name__)
         self._landed.append(_Landed(row, result))
-        self.wake()
+        self._rouse()

@@ -10,7 +10,16 @@ from features.members.model import Joined, Member
 from handlers.answers import say, show, toast
 from handlers.context import Context, Place, nothing
 from handlers.menu import HELP, NOTE, TO_MENU
-from handlers.routes import IN_GROUP, IN_PRIVATE, Routes, is_speech_of_nobody, on_command, on_tap, on_words
+from handlers.routes import (
+    IN_GROUP,
+    IN_PRIVATE,
+    SPEECH,
+    Routes,
+    is_speech_of_nobody,
+    on_command,
+    on_tap,
+    on_words,
+)
 from kernel.message import Answer, Keyboard, Tap, Text
 from texts.catalog import Catalog
 
@@ -113,7 +122,7 @@ def routes(catalog: Catalog) -> Routes:
         on_words(catalog.words["home.greetings"], on_greeting, IN_PRIVATE),
         on_tap(HELP, on_help),
         MessageHandler(IN_PRIVATE & filters.COMMAND, on_unknown_command),
-        MessageHandler(IN_PRIVATE & ~filters.StatusUpdate.ALL, on_anything),
-        MessageHandler(IN_GROUP & ~filters.StatusUpdate.ALL, on_group_talk),
+        MessageHandler(IN_PRIVATE & SPEECH, on_anything),
+        MessageHandler(IN_GROUP & SPEECH, on_group_talk),
         CallbackQueryHandler(on_stale_tap),
     )

@@ -18,6 +18,8 @@ IN_PRIVATE = FRESH & filters.ChatType.PRIVATE
 IN_GROUP = FRESH & filters.ChatType.GROUPS
 # In private an edit that becomes a word or a command is a typing error mended; in groups it asks for nothing.
 ASKING = FRESH | (filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE)
+# What people say or show; for a text, the fifty kinds of what Telegram tells of a chat need not be tried.
+SPEECH = filters.TEXT | ~filters.StatusUpdate.ALL
 LONGEST_WORD = 32  # characters typed; no word is longer, whatever stands around it
 _NO_PERSONS = (136817688, 777000, 1087968824)  # writing as a channel, Telegram itself, as the group
 
@@ -32,9 +34,13 @@ def is_speech_of_nobody(update: Update) -> bool:
     if update.channel_post or update.edited_channel_post:
         return True
     message = update.message or update.edited_message
-    if message is None or filters.StatusUpdate.ALL.check_update(update):
-        return False  # what Telegram tells of a group counts, whoever did it
-    return message.from_user is None or message.sender_chat is not None or not is_person(message.from_user)
+    if message is None:
+        return False
+    sender = message.from_user
+    if sender is not None and message.sender_chat is None and is_person(sender):
+        return False
+    # What Telegram tells of a group counts, whoever did it. Asked last: the filter tries fifty kinds.
+    return not filters.StatusUpdate.ALL.check_update(update)
 
 
 class Says(MessageFilter):

@@ -6,13 +6,14 @@ its end.
 """
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import queue
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -28,7 +29,6 @@ Unit = Callable[[SqlUow], T]
 
 _log = logging.getLogger(__name__)
 _BATCH = 64
-_QUEUE = 4096
 _THREADS = 6
 _JOURNAL_BYTES = 8 << 20
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
@@ -89,7 +89,25 @@ def sqlite_engine(url: URL) -> Engine:
 @dataclass(frozen=True, slots=True)
 class _Job:
     unit: Unit[Any]
-    done: Future[Any] = field(default_factory=Future)
+    done: asyncio.Future[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """What became of one unit; `fault` None: it has committed."""
+
+    job: _Job
+    result: Any
+    fault: Exception | None
+
+    def tell(self) -> None:
+        """Tell the caller, who may have gone; on the loop's own thread."""
+        if self.job.done.done():
+            return
+        if self.fault is None:
+            self.job.done.set_result(self.result)
+        else:
+            self.job.done.set_exception(self.fault)
 
 
 # A transaction that reads first and writes later fails at once where another process has written in between,
@@ -105,7 +123,7 @@ class SqliteDb:
         self._clock = clock
         self._engine = sqlite_engine(url)
         self._closed = False
-        self._jobs: queue.Queue[_Job | None] = queue.Queue(_QUEUE)
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()  # as long as its callers are many
         self._thread = threading.Thread(target=self._write, name="sqlite-writer", daemon=True)
         self._thread.start()
 
@@ -113,9 +131,9 @@ class SqliteDb:
         """Run `unit` in one transaction, committed together with its neighbours in the queue."""
         if self._closed:
             raise RuntimeError("the database is closed")
-        job = _Job(unit)
+        job = _Job(unit, asyncio.get_running_loop().create_future())
         self._jobs.put(job)
-        return asyncio.wrap_future(job.done)
+        return job.done
 
     def close(self) -> None:
         """Finish the queued units and close the file."""
@@ -127,13 +145,14 @@ class SqliteDb:
     def _write(self) -> None:
         with self._engine.connect() as connection:
             while (batch := self._next_batch()) is not None:
-                self._run_batch(connection, batch)
+                if batch:
+                    self._run_batch(connection, batch)
 
     def _next_batch(self) -> list[_Job] | None:
         batch: list[_Job] = []
         job = self._jobs.get()
         while job is not None:
-            if job.done.set_running_or_notify_cancel():  # from here on the unit runs to its end
+            if not job.done.cancelled():  # from here on the unit runs to its end
                 batch.append(job)
             if len(batch) == _BATCH:
                 return batch
@@ -149,36 +168,33 @@ class SqliteDb:
     def _run_batch(self, connection: Connection, batch: Sequence[_Job]) -> None:
         try:
             connection.exec_driver_sql(BEGIN)
-            outcomes = [self._run_in_savepoint(connection, job.unit) for job in batch]
+            ended = [self._run_in_savepoint(connection, job) for job in batch]
             connection.commit()
         except Exception as fault:  # the whole transaction is gone: disk full, lock lost
             self._roll_back(connection)
             if len(batch) == 1:
-                batch[0].done.set_exception(fault)
+                _tell([_Ended(batch[0], None, fault)])
                 return
             _log.warning("group commit failed, running its units one by one", extra={"units": len(batch)})
             for job in batch:
                 self._run_batch(connection, [job])
             return
-        for job, (result, own_fault) in zip(batch, outcomes, strict=True):
-            if own_fault is None:
-                job.done.set_result(result)
-            else:
-                job.done.set_exception(own_fault)
+        _tell(ended)
 
-    def _run_in_savepoint(self, connection: Connection, unit: Unit[Any]) -> tuple[Any, Exception | None]:
-        connection.exec_driver_sql("SAVEPOINT unit")
+    def _run_in_savepoint(self, connection: Connection, job: _Job) -> _Ended:
+        # The driver itself: a savepoint through SQLAlchemy costs several times as much (storage.md §9.3).
+        driver: Any = connection.connection.driver_connection
+        driver.execute("SAVEPOINT unit")
         try:
-            result = unit(SqlUow(connection, self._clock.now()))
+            result = job.unit(SqlUow(connection, self._clock.now()))
         except Exception as fault:
-            try:
-                connection.exec_driver_sql("ROLLBACK TO unit")
-            except OperationalError:  # SQLite gave the whole transaction up, because of this fault
-                raise fault from None
-            connection.exec_driver_sql("RELEASE unit")
-            return None, fault
-        connection.exec_driver_sql("RELEASE unit")
-        return result, None
+            if not driver.in_transaction:  # SQLite gave up the whole of it: the disk is full
+                raise
+            driver.execute("ROLLBACK TO unit")
+            driver.execute("RELEASE unit")
+            return _Ended(job, None, fault)
+        driver.execute("RELEASE unit")
+        return _Ended(job, result, None)
 
     @staticmethod
     def _roll_back(connection: Connection) -> None:
@@ -188,6 +204,17 @@ class SqliteDb:
             connection.connection.rollback()
         except Exception:  # SQLite, or the driver under it, has given the transaction up already
             connection.invalidate()
+
+
+def _tell(ended: Sequence[_Ended]) -> None:
+    """Tell every caller what became of its unit: one call into the loop for the whole batch."""
+
+    def tell() -> None:
+        for each in ended:
+            each.tell()
+
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        ended[0].job.done.get_loop().call_soon_threadsafe(tell)
 
 
 class PostgresDb:

@@ -5,15 +5,73 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, case, func, or_, select, text, update
 
 from kernel.ids import ChatId, MessageId, OutboxId
 from kernel.message import Kind, MessageClass
 from storage.outbox import PRIORITY, Queued, outbox, queued
 
+
+def _each(name: str) -> BindParameter[Any]:
+    """Return a parameter that takes the members of a list."""
+    return bindparam(name, expanding=True)
+
+
 _REPEATABLE = (Kind.EDIT, Kind.CALL)  # doing it twice changes nothing
-_BULK = PRIORITY[MessageClass.NOTICE]
+_FIRST_OF_BULK = PRIORITY[MessageClass.NOTICE]
 _RECEIPT_TRIES = 2
+
+# Statements made once: building one costs several times as much as running it. The states of partial
+# indexes are written out, or SQLite would not use them.
+_WAITS = text("outbox.state = 'pending'")
+_IS_DUE = and_(_WAITS, outbox.c.not_before <= bindparam("now"))
+_taken = outbox.alias("taken")
+_IS_FREE = ~select(1).where(_taken.c.chat == outbox.c.chat, _taken.c.epoch.is_not(None)).exists()
+_URGENT = (
+    select(outbox)
+    .where(_IS_DUE, outbox.c.priority < _FIRST_OF_BULK, _IS_FREE)
+    .where(or_(outbox.c.kind == Kind.CALL, outbox.c.chat.not_in(_each("held"))))
+    .order_by(outbox.c.priority, outbox.c.id)
+    .limit(bindparam("most"))
+)
+_BACKLOG = func.count().label("backlog")
+_BULK = (
+    select(func.min(outbox.c.id).label("id"), _BACKLOG)
+    .where(_IS_DUE, outbox.c.priority >= _FIRST_OF_BULK, _IS_FREE, outbox.c.chat.not_in(_each("unwanted")))
+    .group_by(outbox.c.chat)
+    .order_by(_BACKLOG.desc(), text("1"))
+    .limit(bindparam("most"))
+)
+_WAITING_IN = select(outbox.c.chat).distinct().where(_IS_DUE, outbox.c.chat.in_(_each("chats")))
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.id.in_(_each("ids")), outbox.c.state == "pending")
+    .values(state="claimed", epoch=bindparam("by"))
+)
+_SENDING = (
+    update(outbox)
+    .where(outbox.c.id.in_(_each("ids")))
+    .where(
+        or_(
+            outbox.c.state == "pending",
+            and_(outbox.c.state == "claimed", outbox.c.epoch == bindparam("by")),
+        )
+    )
+    .where(or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > bindparam("now")))
+    .values(state="sending", epoch=bindparam("by"), attempts=outbox.c.attempts + 1)
+    .returning(outbox.c.id)
+)
+_FINISH = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), outbox.c.state == "sending")
+    .values(
+        state=bindparam("became"),
+        sent_message=bindparam("id_there"),
+        error=bindparam("why"),
+        epoch=None,
+        finished_at=bindparam("at"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +100,26 @@ class SqlDispatch:
     connection: Connection
     now: datetime
 
-    def candidates(
-        self, *, limit: int, busy: Collection[ChatId] = (), held: Collection[ChatId] = ()
-    ) -> tuple[Queued, ...]:
+    def candidates(self, *, limit: int, held: Collection[ChatId] = ()) -> tuple[Queued, ...]:
         """Return what may leave now, at most one of a chat: its most urgent and oldest.
 
-        Urgent classes come first; of the others, those of the chats with most waiting. Nothing of the chats
-        in `busy`; of those in `held` only questions to Telegram, which write to nobody. A row whose time is
-        over is closed as expired, one that cannot be read (written by another version) as failed.
+        Urgent classes come first; of the others, those of the chats with most waiting. Nothing of a chat of
+        which a message is claimed or leaving; of those in `held` only questions to Telegram, which write to
+        nobody. A row whose time is over is closed as expired, one that cannot be read (written by another
+        version) as failed.
         """
         while True:
-            urgent = self._urgent(limit, busy, held)
+            urgent = self._urgent(limit, held)
             room = limit - len(urgent)
-            bulk = self._bulk(room, {*busy, *held, *(row.chat for row in urgent)}) if room > 0 else {}
+            bulk = self._bulk(room, {*held, *(row.chat for row in urgent)}) if room > 0 else {}
             rows = (*urgent, *self._rows(bulk))
             read = (self._read(row, bulk.get(row.id, 1)) for row in rows if not self._is_over(row))
             found = tuple(sorted((each for each in read if each), key=lambda each: each.urgency))
             if len(found) == len(rows):  # else what was closed hid others of its chat
                 return found
 
-    def _urgent(self, limit: int, busy: Collection[ChatId], held: Collection[ChatId]) -> list[Row[Any]]:
-        rows = self.connection.execute(
-            select(outbox)
-            .where(self._is_due(), outbox.c.priority < _BULK, outbox.c.chat.not_in(busy))
-            .where(or_(outbox.c.kind == Kind.CALL, outbox.c.chat.not_in(held)))
-            .order_by(outbox.c.priority, outbox.c.id)
-            .limit(limit)
-        )
+    def _urgent(self, limit: int, held: Collection[ChatId]) -> list[Row[Any]]:
+        rows = self.connection.execute(_URGENT, {"now": self.now, "held": tuple(held), "most": limit})
         first: dict[int, Row[Any]] = {}
         for row in rows:
             first.setdefault(row.chat, row)
@@ -76,21 +127,11 @@ class SqlDispatch:
 
     def _bulk(self, limit: int, unwanted: Collection[ChatId]) -> dict[int, int]:
         """Return the oldest waiting row of each chat and how many wait there, longest queues first."""
-        backlog = func.count().label("backlog")
-        query = (
-            select(func.min(outbox.c.id).label("id"), backlog)
-            .where(self._is_due(), outbox.c.priority >= _BULK, outbox.c.chat.not_in(unwanted))
-            .group_by(outbox.c.chat)
-            .order_by(backlog.desc(), text("1"))
-            .limit(limit)
-        )
-        return {row.id: row.backlog for row in self.connection.execute(query)}
+        found = self.connection.execute(_BULK, {"now": self.now, "unwanted": tuple(unwanted), "most": limit})
+        return {row.id: row.backlog for row in found}
 
     def _rows(self, ids: Collection[int]) -> Sequence[Row[Any]]:
         return self.connection.execute(select(outbox).where(outbox.c.id.in_(ids))).all() if ids else ()
-
-    def _is_due(self) -> ColumnElement[bool]:
-        return and_(text("state = 'pending'"), outbox.c.not_before <= self.now)
 
     def _is_over(self, row: Row[Any]) -> bool:
         if row.expires_at is None or row.expires_at > self.now:
@@ -108,11 +149,7 @@ class SqlDispatch:
     def claim(self, rows: Collection[OutboxId], *, epoch: int) -> None:
         """Keep waiting messages for the sender of `epoch`; nothing of them leaves yet."""
         if rows:
-            self.connection.execute(
-                update(outbox)
-                .where(outbox.c.id.in_(rows), outbox.c.state == "pending")
-                .values(state="claimed", epoch=epoch)
-            )
+            self.connection.execute(_CLAIM, {"ids": tuple(rows), "by": epoch})
 
     def sending(self, rows: Collection[OutboxId], *, epoch: int) -> frozenset[OutboxId]:
         """Mark messages as leaving, just before their bytes do; return those that still may.
@@ -121,14 +158,7 @@ class SqlDispatch:
         """
         if not rows:
             return frozenset()
-        own = or_(outbox.c.state == "pending", and_(outbox.c.state == "claimed", outbox.c.epoch == epoch))
-        marked = self.connection.execute(
-            update(outbox)
-            .where(outbox.c.id.in_(rows), own)
-            .where(or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > self.now))
-            .values(state="sending", epoch=epoch, attempts=outbox.c.attempts + 1)
-            .returning(outbox.c.id)
-        )
+        marked = self.connection.execute(_SENDING, {"ids": tuple(rows), "by": epoch, "now": self.now})
         leaving = frozenset(OutboxId(row) for row in marked.scalars())
         self._expire(tuple(row for row in rows if row not in leaving))
         return leaving
@@ -145,22 +175,11 @@ class SqlDispatch:
     def finish(self, ended: Iterable[Finished]) -> None:
         """Record what became of messages that were leaving."""
         rows = [
-            {"row": each.id, "became": each.state, "message_id": each.message, "why": each.error}
-            for each in ended
+            {"row": end.id, "became": end.state, "id_there": end.message, "why": end.error, "at": self.now}
+            for end in ended
         ]
         if rows:
-            self.connection.execute(
-                update(outbox)
-                .where(outbox.c.id == bindparam("row"), outbox.c.state == "sending")
-                .values(
-                    state=bindparam("became"),
-                    sent_message=bindparam("message_id"),
-                    error=bindparam("why"),
-                    epoch=None,
-                    finished_at=self.now,
-                ),
-                rows,
-            )
+            self.connection.execute(_FINISH, rows)
 
     def give_up(self, row: OutboxId, *, error: str) -> None:
         """Close a message that a fault of ours stopped: failed before its bytes left, else unknown."""
@@ -219,8 +238,8 @@ class SqlDispatch:
 
     def waiting_in(self, chats: Collection[ChatId]) -> tuple[ChatId, ...]:
         """Return those of `chats` for which something could leave now."""
-        query = select(outbox.c.chat).distinct().where(self._is_due(), outbox.c.chat.in_(chats))
-        return tuple(ChatId(chat) for chat in self.connection.execute(query).scalars())
+        waiting = self.connection.execute(_WAITING_IN, {"now": self.now, "chats": tuple(chats)})
+        return tuple(ChatId(chat) for chat in waiting.scalars())
 
     def finished_since(self, since: datetime) -> tuple[tuple[ChatId, datetime], ...]:
         """Return chat and instant of what was (or may have been) sent to groups after `since`."""

@@ -14,13 +14,16 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    Update,
+    and_,
+    bindparam,
     select,
     text,
     update,
 )
 
 from kernel.ids import InboxId
-from storage.dialect import insert_once_id
+from storage.dialect import insert_new
 from storage.types import BigId, JsonText, UtcDateTime, metadata
 
 TELEGRAM = "telegram"
@@ -48,6 +51,11 @@ Index(
     sqlite_where=text("state = 'new'"),
     postgresql_where=text("state = 'new'"),
 )
+
+
+_WAITING = and_(inbox.c.id == bindparam("row"), inbox.c.state == "new")
+_DONE = update(inbox).where(_WAITING).values(state="done", done_at=bindparam("at"), body={})
+_PARKED = update(inbox).where(_WAITING).values(state="parked", done_at=bindparam("at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +87,23 @@ class SqlInbox:
 
     def take_in(self, bot_id: int, rows: Sequence[NewRow]) -> tuple[Taken, ...]:
         """Keep `rows`; return those that were not known, in their order, with their inbox ids."""
-        return tuple(taken for row in rows if (taken := self._take_in(bot_id, row)))
-
-    def _take_in(self, bot_id: int, row: NewRow) -> Taken | None:
-        values = {
-            "bot_id": bot_id,
-            "source": row.source,
-            "source_id": row.source_id,
-            "lane": row.lane,
-            "body": row.body,
-            "received_at": self.now,
-            "state": "new",
-            "attempts": 0,
-        }
-        new = insert_once_id(self.connection, inbox, values)
-        return None if new is None else Taken(InboxId(new), row.source, row.lane, row.body)
+        values = [
+            {
+                "bot_id": bot_id,
+                "source": row.source,
+                "source_id": row.source_id,
+                "lane": row.lane,
+                "body": row.body,
+                "received_at": self.now,
+                "state": "new",
+                "attempts": 0,
+            }
+            for row in rows
+        ]
+        new = insert_new(self.connection, inbox, values, inbox.c.id, inbox.c.source, inbox.c.source_id)
+        ids = {(told.source, told.source_id): told.id for told in new}
+        taken = ((ids.pop((row.source, row.source_id), None), row) for row in rows)
+        return tuple(Taken(InboxId(own), row.source, row.lane, row.body) for own, row in taken if own)
 
     def waiting(self, bot_id: int, *, after: InboxId, limit: int) -> tuple[Taken, ...]:
         """Return the oldest rows beyond `after` that are not done: what a killed process left."""
@@ -117,11 +127,11 @@ class SqlInbox:
 
     def done(self, row: InboxId) -> bool:
         """Mark a row done and forget its body, in the transaction of its effects; False when done before."""
-        return self._close(row, "done")
+        return self._close(row, _DONE)
 
     def park(self, row: InboxId) -> bool:
         """Put a row aside that failed too often: a human must look."""
-        return self._close(row, "parked")
+        return self._close(row, _PARKED)
 
     def failed(self, row: InboxId) -> int:
         """Count a failed attempt and return how many there were."""
@@ -133,10 +143,5 @@ class SqlInbox:
         ).scalar_one()
         return attempts
 
-    def _close(self, row: InboxId, state: str) -> bool:
-        closed = self.connection.execute(
-            update(inbox)
-            .where(inbox.c.id == row, inbox.c.state == "new")
-            .values(state=state, done_at=self.now, **({"body": {}} if state == "done" else {}))
-        )
-        return closed.rowcount == 1
+    def _close(self, row: InboxId, statement: Update) -> bool:
+        return self.connection.execute(statement, {"row": row, "at": self.now}).rowcount == 1

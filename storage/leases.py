@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Table,
     Text,
+    bindparam,
     cast,
     func,
     literal,
@@ -32,6 +33,9 @@ lease = Table(
     Column("until", BigId, nullable=False),  # epoch milliseconds by the database's clock
     sqlite_strict=True,
 )
+
+
+_HELD = select(lease.c.epoch).where(lease.c.name == bindparam("role")).with_for_update(read=True)
 
 
 class LeaseLost(Exception):
@@ -78,8 +82,7 @@ class SqlLeases:
 
     def check(self, name: str, epoch: int) -> None:
         """Raise LeaseLost unless the role is held; nobody can take it before this unit ends."""
-        held = select(lease.c.epoch).where(lease.c.name == name).with_for_update(read=True)
-        if self.connection.execute(held).scalar_one_or_none() != epoch:
+        if self.connection.execute(_HELD, {"role": name}).scalar_one_or_none() != epoch:
             raise LeaseLost(name)
 
     def _clock(self) -> ColumnElement[int]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -104,6 +105,19 @@ Index(
 
 _here, _stay = chat_group.alias("here"), membership.alias("stay")
 
+# Statements of every update, made once: building one costs several times as much as running it.
+_MOVED = select(former_chat.c.group_id).where(former_chat.c.chat == bindparam("in_chat")).scalar_subquery()
+_THERE = select(_here.c.id).where(_here.c.chat == bindparam("in_chat")).scalar_subquery()
+_BY_CHAT = select(chat_group).where(chat_group.c.id == func.coalesce(_MOVED, _THERE))
+_GROUPS_OF = (
+    select(chat_group)
+    .join(membership, membership.c.group_id == chat_group.c.id)
+    .where(membership.c.member_id == bindparam("who"), membership.c.left_at.is_(None))
+    .where(chat_group.c.state == GroupState.ENABLED)
+    .order_by(membership.c.id)
+)
+_BY_USER = select(member).where(member.c.user_id == bindparam("user"))
+
 
 @dataclass(frozen=True, slots=True)
 class SqlGroups:
@@ -113,10 +127,7 @@ class SqlGroups:
 
     def by_chat(self, chat: ChatId) -> Group | None:
         """Return the group that is in `chat`, or was before it moved."""
-        moved = select(former_chat.c.group_id).where(former_chat.c.chat == chat).scalar_subquery()
-        there = select(_here.c.id).where(_here.c.chat == chat).scalar_subquery()
-        query = select(chat_group).where(chat_group.c.id == func.coalesce(moved, there))
-        row = self.connection.execute(query).one_or_none()
+        row = self.connection.execute(_BY_CHAT, {"in_chat": chat}).one_or_none()
         return None if row is None else _group(row)
 
     def enabled(self) -> tuple[Group, ...]:
@@ -199,7 +210,7 @@ class SqlMembers:
 
     def by_user(self, user: UserId) -> Member | None:
         """Return the person behind a Telegram user."""
-        row = self.connection.execute(select(member).where(member.c.user_id == user)).one_or_none()
+        row = self.connection.execute(_BY_USER, {"user": user}).one_or_none()
         return None if row is None else _member(row)
 
     def get(self, member_id: MemberId) -> Member:
@@ -262,14 +273,7 @@ class SqlMembers:
 
     def groups_of(self, member_id: MemberId) -> tuple[Group, ...]:
         """Return the enabled groups the person is in, oldest membership first."""
-        query = (
-            select(chat_group)
-            .join(membership, membership.c.group_id == chat_group.c.id)
-            .where(membership.c.member_id == member_id, membership.c.left_at.is_(None))
-            .where(chat_group.c.state == GroupState.ENABLED)
-            .order_by(membership.c.id)
-        )
-        return tuple(_group(row) for row in self.connection.execute(query))
+        return tuple(_group(row) for row in self.connection.execute(_GROUPS_OF, {"who": member_id}))
 
     def set_reachable(self, member_id: MemberId, *, reachable: bool) -> bool:
         """Record whether the bot may write first; False when that was known."""

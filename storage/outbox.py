@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Update,
+    bindparam,
     func,
     insert,
     select,
@@ -86,9 +87,19 @@ def _index(name: str, where: str, *columns: ColumnElement[Any]) -> None:
 
 
 _index("ix_outbox_pending", "state = 'pending'", outbox.c.priority, outbox.c.id)
-_index("ix_outbox_taken", "epoch IS NOT NULL", outbox.c.id)
+_index("ix_outbox_taken", "epoch IS NOT NULL", outbox.c.chat)
 _WAITING_EDITS = "kind = 'edit' AND state IN ('pending','claimed')"
 _index("ix_outbox_edits", _WAITING_EDITS, outbox.c.chat, outbox.c.message)
+
+
+# Statements made once: building one costs several times as much as running it.
+_INSERT = insert(outbox)
+_SKIP_EARLIER_EDITS = (
+    update(outbox)
+    .where(text(_WAITING_EDITS))
+    .where(outbox.c.chat == bindparam("in_chat"), outbox.c.message == bindparam("edited"))
+    .values(state="skipped", error="a later edit", epoch=None, finished_at=bindparam("at"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +151,13 @@ class SqlOutbox:
         if message.kind is Kind.EDIT:
             self._skip_earlier_edits(message)
         if message.dedupe_key is None:
-            self.connection.execute(insert(outbox), values)
+            self.connection.execute(_INSERT, values)
             return True
         return insert_once(self.connection, outbox, values)
 
     def _skip_earlier_edits(self, message: Outgoing) -> None:
         self.connection.execute(
-            update(outbox)
-            .where(text(_WAITING_EDITS))
-            .where(outbox.c.chat == message.chat, outbox.c.message == message.message)
-            .values(state="skipped", error="a later edit", epoch=None, finished_at=self.now)
+            _SKIP_EARLIER_EDITS, {"in_chat": message.chat, "edited": message.message, "at": self.now}
         )
 
     def _default_expiry(self, message_class: MessageClass) -> datetime | None:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -76,6 +77,7 @@ def load(folder: Path = _FOLDER) -> Catalog:
     return Catalog(texts, words)
 
 
+@lru_cache(maxsize=1)  # every route asks about the same message; none is kept longer
 def heard(typed: str) -> str:
     """Return only the letters and digits of what somebody typed, whatever their case and width.
 

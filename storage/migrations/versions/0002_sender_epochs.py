@@ -25,7 +25,7 @@ def upgrade() -> None:
         op.drop_index("ix_outbox_sending", "outbox")
     # What was leaving belongs to a sender before every epoch, so that the next one sorts it out.
     op.execute("UPDATE outbox SET epoch = 0 WHERE state = 'sending'")
-    _index("ix_outbox_taken", "epoch IS NOT NULL", ["id"])
+    _index("ix_outbox_taken", "epoch IS NOT NULL", ["chat"])
     _index("ix_outbox_edits", "kind = 'edit' AND state IN ('pending','claimed')", ["chat", "message"])
     op.create_table(
         "lease",
