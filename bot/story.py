@@ -1,6 +1,7 @@
 """Plays the demo's seeded life through the real bot: people and acts from a TOML file, in order of time."""
 
 import tomllib
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.timeline import Timeline
+from sandbox import page
 from sandbox.sandbox import Sandbox
+
+PICTURES = page.STATIC / "pictures"
+"""The pictures that people of a story show each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,11 @@ def enter(story: Story, sandbox: Sandbox) -> Cast:
     for group in story.groups:
         ids[group["key"]] = group["id"]
         sandbox.add_group(
-            group["title"], ids[group["creator"]], chat_id=group["id"], username=group.get("username", "")
+            group["title"],
+            ids[group["creator"]],
+            chat_id=group["id"],
+            username=group.get("username", ""),
+            forum=group.get("forum", False),
         )
     return Cast(str(bot["token"]), ids)
 
@@ -73,17 +82,52 @@ async def play(story: Story, cast: Cast, sandbox: Sandbox, timeline: Timeline) -
     """Let everybody do what they did; everything due in between is done at its own instant."""
     for act in story.acts:
         await timeline.run_until(_instant(act["at"], story.zone))
-        fields = {key: value for key, value in act.items() if key not in ("at", "who", "do")}
-        for key in ("chat", "user"):
-            if key in fields:
-                fields[key] = cast.ids[fields[key]]
         person = cast.ids[act["who"]]
-        if act["do"] == "tap":
-            fields["message"] = _message_with(sandbox, person, fields)
-            fields.setdefault("chat", person)
-        sandbox.act(person, act["do"], **fields)
+        sandbox.act(person, act["do"], **_fields(act, person, cast, sandbox))
         await timeline.settle()
     await timeline.run_until(story.now)
+
+
+def _fields(act: Mapping[str, Any], person: int, cast: Cast, sandbox: Sandbox) -> dict[str, Any]:
+    """Return the verb's fields: keys of people, topics, pictures and messages become what they mean."""
+    fields = {key: value for key, value in act.items() if key not in ("at", "who", "do", "to")}
+    for key in ("chat", "user"):
+        if key in fields:
+            fields[key] = cast.ids[fields[key]]
+    if act["do"] == "tap":
+        fields["message"] = _message_with(sandbox, person, fields)
+        fields.setdefault("chat", person)
+    if "to" in act:
+        fields["message"] = _message_saying(sandbox, person, fields["chat"], act["to"])
+    if "topic" in fields:
+        fields["topic"] = _topic(sandbox, person, fields)
+    if "file" in fields:
+        fields["file"] = _picture(fields["file"])
+    if "files" in fields:
+        fields["files"] = [_picture(name) for name in fields["files"]]
+    return fields
+
+
+def _picture(name: str) -> str:
+    return b64encode((PICTURES / name).read_bytes()).decode()
+
+
+def _topic(sandbox: Sandbox, person: int, fields: Mapping[str, Any]) -> int:
+    """Return the id of the topic of that name."""
+    for chat in sandbox.view(person)["chats"]:
+        for topic in chat.get("topics", ()):
+            if chat["id"] == fields["chat"] and topic["name"] == fields["topic"]:
+                return int(topic["id"])
+    raise LookupError(f"no topic {fields['topic']!r}")
+
+
+def _message_saying(sandbox: Sandbox, person: int, chat: int, said: str) -> int:
+    """Return the newest message of the chat with that text, caption or question."""
+    for message in reversed(sandbox.messages(person, chat)):
+        texts = (message.get("text"), message.get("caption"), message.get("poll", {}).get("question"))
+        if said in texts:
+            return int(message["message_id"])
+    raise LookupError(f"no message says {said!r}")
 
 
 def _message_with(sandbox: Sandbox, person: int, fields: Mapping[str, Any]) -> int:

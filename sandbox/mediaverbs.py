@@ -9,6 +9,7 @@ from sandbox.delivery import post
 from sandbox.errors import ApiError, ControlError
 from sandbox.files import Media, Upload
 from sandbox.intake import take
+from sandbox.methods.polls import new_poll
 from sandbox.model import Chat, Json, Message, User
 from sandbox.pictures import drawn, read_picture
 from sandbox.schema import fields
@@ -59,17 +60,40 @@ def _begun(world: World, me: User, given: Json, media: Media, permission: str) -
 
 def album(world: World, me: User, given: Json) -> Json:
     """Send several photos as one album: as many messages, the caption with the first."""
-    count = given.get("count", 2)
+    files = given.get("files", [])
+    count = len(files) or given.get("count", 2)
     if not 2 <= count <= 10:
-        raise ControlError(f"count must be 2-10; got {count}")
+        raise ControlError(f"count must be 2-10, or files as many; got {count}")
     album_id = world.digits()[:17]
     found = []
     for number in range(count):
         said = given if number == 0 else {key: value for key, value in given.items() if key != "caption"}
-        chat, message = _begun(world, me, said, _taken(world, "photo", {}), "can_send_photos")
+        picture = {"file": files[number]} if files else {}
+        chat, message = _begun(world, me, said, _taken(world, "photo", picture), "can_send_photos")
         message.album = album_id
         found.append(post(world, chat, message))
     return {"media_group_id": album_id, "messages": found}
+
+
+def ask(world: World, me: User, given: Json) -> Json:
+    """Send a poll of one's own; with a `correct` option it is a quiz."""
+    asked: Json = {
+        "question": given["question"],
+        "options": [{"text": text} for text in given["options"]],
+        "is_anonymous": given.get("anonymous", True),
+        "allows_multiple_answers": given.get("multiple", False),
+    }
+    if "correct" in given:
+        asked |= {"type": "quiz", "correct_option_ids": [given["correct"]]}
+    if "explanation" in given:
+        asked["explanation"] = given["explanation"]
+    try:
+        poll = new_poll(world, me.id, asked)
+    except ApiError as error:
+        raise ControlError(f"the poll cannot be sent: {error.description}") from None
+    chat, message = begin(world, me, given, "can_send_polls")
+    world.polls[poll.id] = message.poll = poll
+    return post(world, chat, message)
 
 
 def cast(world: World, me: User, given: Json) -> Json:

@@ -22,9 +22,10 @@ def vote(world: World, chat: Chat, poll: Poll, voter: int, chosen: tuple[int, ..
     else:
         del poll.votes[voter]
     world.touch()
-    if not poll.about["is_anonymous"]:
+    author = world.bots.get(poll.author)
+    if author is not None and not poll.about["is_anonymous"]:
         body = _answer_object(world, chat, poll, voter)
-        world.bots[poll.author].queue.push("poll_answer", body, date=world.clock.unix())
+        author.queue.push("poll_answer", body, date=world.clock.unix())
     _tell(world, poll)
 
 
@@ -67,5 +68,7 @@ def close_due(world: World) -> None:
 
 
 def _tell(world: World, poll: Poll) -> None:
-    body = poll_object(poll, viewer=poll.author, alone=True)
-    world.bots[poll.author].queue.push("poll", body, date=world.clock.unix())
+    author = world.bots.get(poll.author)
+    if author is not None:  # of a person's poll no bot hears
+        body = poll_object(poll, viewer=poll.author, alone=True)
+        author.queue.push("poll", body, date=world.clock.unix())

@@ -234,7 +234,13 @@ VERBS = {
     "read": (read, fields("chat:int bot:int")),
     "photo": (mediaverbs.photo, mediaverbs.SENT),
     "document": (mediaverbs.document, mediaverbs.SENT),
-    "album": (mediaverbs.album, fields(f"{BEGUN} count:int caption:str")),
+    "album": (mediaverbs.album, fields(f"{BEGUN} count:int files:words caption:str")),
+    "poll": (
+        mediaverbs.ask,
+        fields(
+            f"{BEGUN} question:str! options:words! anonymous:bool multiple:bool correct:int explanation:str"
+        ),
+    ),
     "vote": (mediaverbs.cast, fields("chat:int message:int! options:ids! bot:int")),
     "react": (mediaverbs.react, fields("chat:int message:int! emoji:str! bot:int")),
     "pay": (mediaverbs.pay, fields("chat:int message:int! bot:int")),

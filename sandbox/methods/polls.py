@@ -23,16 +23,21 @@ PERMISSION = "can_send_polls"
 def send_poll(world: World, bot: Bot, params: Json) -> Json:
     """Send a poll; it is anonymous unless told otherwise."""
     _check_not_modelled(params)
+    poll = new_poll(world, bot.id, params)
+    if find_chat(world, bot, params["chat_id"]).is_channel and not poll.about["is_anonymous"]:
+        raise bad_request("non-anonymous polls can't be sent to channel chats")
+    chat, message = draft(world, bot, params, permission=PERMISSION)
+    world.polls[poll.id] = message.poll = poll
+    return post(world, chat, message)
+
+
+def new_poll(world: World, author: int, params: Json) -> Poll:
+    """Return a poll of a bot or a person, not yet sent. Raises ApiError for what sendPoll refuses."""
     about = _about(world, params)
     options = _options(world, params)
     correct = _correct(params, len(options))
     close_date = _close_date(world, params)
-    if find_chat(world, bot, params["chat_id"]).is_channel and not about["is_anonymous"]:
-        raise bad_request("non-anonymous polls can't be sent to channel chats")
-    chat, message = draft(world, bot, params, permission=PERMISSION)
-    poll = Poll(world.digits(), bot.id, about, options, correct, close_date, params.get("is_closed", False))
-    world.polls[poll.id] = message.poll = poll
-    return post(world, chat, message)
+    return Poll(world.digits(), author, about, options, correct, close_date, params.get("is_closed", False))
 
 
 def _check_not_modelled(params: Json) -> None:

@@ -9,7 +9,7 @@ from playwright.async_api import ConsoleMessage, Page
 
 CHROMIUM = shutil.which("chromium")
 NEWCOMER, LEADER, CHEN, EAST = 7009, 7001, 7003, 7008
-GROUP, EAST_GROUP = -1001700000001, -1001700000002
+GROUP, EAST_GROUP, NEIGHBOURS = -1001700000001, -1001700000002, -1001700000003
 
 Open = Callable[..., Awaitable[Page]]
 

@@ -6,6 +6,7 @@ import { avatar, chatUser, fullName, preview } from "./format.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { drawThread, jumpTo, startThread } from "./thread.js";
+import { drawTopics, topicIsShut, topicMenu } from "./topics.js";
 import { myself, onChange, openChat, standing, state, update } from "./state.js";
 
 /** Wire the pane and draw it on every change. */
@@ -15,7 +16,7 @@ export function startChat() {
   byId("chat-menu").addEventListener("click", (event) => menu(chatMenu(), event.currentTarget));
   byId("inspector-toggle").addEventListener("click", () => update({ pane: state.pane === "inspector" ? "chat" : "inspector" }));
   onChange((changed) => {
-    if (["view", "chat", "as", "lang", "panels", "pane"].some((name) => changed.has(name))) draw();
+    if (["view", "chat", "topic", "as", "lang", "panels", "pane"].some((name) => changed.has(name))) draw();
   });
 }
 
@@ -23,6 +24,7 @@ function draw() {
   const chat = openChat();
   byId("chat-head").classList.toggle("is-empty", !chat);
   drawHead(chat);
+  drawTopics(chat);
   drawPinned(chat);
   drawRequests(chat);
   drawBar(chat);
@@ -100,6 +102,7 @@ function barOf(chat) {
     if (chat.can_join) return { label: t("bar.join"), verb: "join", testid: "join", fields: { chat: chat.id } };
     return { text: t("bar.invited") };
   }
+  if (topicIsShut(chat)) return { text: t("bar.topic.closed") };
   return chat.can_write ? null : { text: t("bar.muted") };
 }
 
@@ -155,5 +158,5 @@ function chatMenu() {
   }
   if (!chat.member) return [];
   const ask = t("leave.ask", { who: fullName(me), chat: chat.title });
-  return [{ label: t("chat.leave"), icon: "leave", danger: true, testid: "menu-leave", act: () => confirm(ask, t("chat.leave"), () => act("leave", { chat: chat.id })) }];
+  return [...topicMenu(chat), { label: t("chat.leave"), icon: "leave", danger: true, testid: "menu-leave", act: () => confirm(ask, t("chat.leave"), () => act("leave", { chat: chat.id })) }];
 }

@@ -1,5 +1,6 @@
 /** The input: sending, answering, editing, drafts per chat, and the list of commands after "/". */
 import { act } from "./actions.js";
+import { startAttach } from "./attach.js";
 import { commandList } from "./commands.js";
 import { byId, fill, h, iconButton } from "./dom.js";
 import { fullName, preview, senderOf } from "./format.js";
@@ -7,6 +8,7 @@ import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { edit } from "./message.js";
 import { onChange, openChat, state, update } from "./state.js";
+import { topicField } from "./topics.js";
 
 const input = byId("composer");
 const drafts = new Map();
@@ -29,6 +31,11 @@ export function startComposer() {
     if (commands.key(event) || keys(event)) event.preventDefault();
   });
   input.addEventListener("blur", () => setTimeout(commands.hide, 150));
+  startAttach(() => {
+    const text = input.value.trim();
+    put("");
+    return text;
+  });
   byId("commands-button").addEventListener("click", () => {
     input.focus();
     commands.toggle();
@@ -73,7 +80,8 @@ async function send() {
 }
 
 function verbFor(text, chat, target) {
-  return ["send", target ? { chat, text, reply_to: target.message.message_id } : { chat, text }];
+  const answers = target ? { reply_to: target.message.message_id } : {};
+  return ["send", { chat, text, ...topicField(openChat(), target), ...answers }];
 }
 
 function run(command) {

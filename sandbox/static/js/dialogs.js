@@ -40,6 +40,31 @@ export function confirm(text, yes, done) {
   ]);
 }
 
+/** Ask for a short text; `done(text)` runs when one was written. */
+export function ask(title, done) {
+  const field = h("input", { class: "field", maxlength: 128, autofocus: true, "aria-label": title, "data-testid": "ask" });
+  dialog(title, field, (close) => {
+    const yes = () => {
+      const text = field.value.trim();
+      close();
+      if (text) done(text);
+    };
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      yes();
+    });
+    return [h("button", { type: "button", class: "button", onclick: close }, t("cancel")), h("button", { type: "button", class: "button primary", "data-testid": "ask-yes", onclick: yes }, t("ok"))];
+  });
+}
+
+/** Show a picture as large as the window lets it. */
+export function show(picture, title) {
+  dialog("", h("div", { class: "shown" }, picture), (close) => [
+    h("button", { type: "button", class: "button primary", "data-testid": "picture-close", autofocus: true, onclick: close }, t("close")),
+  ], title);
+}
+
 const waiting = [];
 
 /** Show a dialog, or let it wait until the open one is closed. */
@@ -48,11 +73,11 @@ function dialog(...what) {
   if (waiting.length === 1) open(...what);
 }
 
-function open(title, text, buttons) {
+function open(title, what, buttons, label = title || what) {
   const close = () => box.close();
-  const box = h("dialog", { class: "dialog", "data-testid": "dialog", "aria-label": title || text },
+  const box = h("dialog", { class: "dialog", "data-testid": "dialog", "aria-label": label },
     title && h("h2", { class: "dialog-title", dir: "auto" }, title),
-    h("p", { class: "dialog-text", dir: "auto" }, text),
+    what instanceof Element ? what : h("p", { class: "dialog-text", dir: "auto" }, what),
     h("div", { class: "dialog-buttons" }, buttons(close)));
   box.addEventListener("close", () => {
     box.remove();
@@ -68,11 +93,14 @@ function open(title, text, buttons) {
 
 let closeMenu = null;
 
-/** Open a menu of `{label, icon, act, danger}` at a point or under a button; Esc, Tab or a click elsewhere closes it. */
-export function menu(items, where, back = document.activeElement) {
+/**
+ * Open a menu of `{label, icon, act, danger}` at a point or at a button; Esc, Tab or a click elsewhere closes it.
+ * `head(close)` draws what stands above the items; `back` gets the focus afterwards.
+ */
+export function menu(items, where, { back = document.activeElement, head } = {}) {
   closeMenu?.();
   if (!items.length) return;
-  const list = h("div", { class: "menu", role: "menu", "data-testid": "menu" }, items.map((item) => h("button", {
+  const list = h("div", { class: "menu", role: "menu", "data-testid": "menu" }, head?.(() => close()), items.map((item) => h("button", {
     type: "button", role: "menuitem", class: item.danger ? "menu-item is-danger" : "menu-item",
     "data-testid": item.testid, onclick: () => {
       close();
@@ -89,20 +117,20 @@ export function menu(items, where, back = document.activeElement) {
     closeMenu = null;
     if (focusBack) back?.focus?.({ preventScroll: true });
   };
-  list.addEventListener("keydown", (event) => walk(event, [...list.children], close));
+  list.addEventListener("keydown", (event) => walk(event, [...list.querySelectorAll("[role=menuitem]")], close));
   list.addEventListener("contextmenu", (event) => event.preventDefault());
   document.body.append(list);
   place(list, where);
   document.addEventListener("pointerdown", outside, true);
   window.addEventListener("resize", close);
   closeMenu = close;
-  list.firstChild.focus({ preventScroll: true });
+  list.querySelector("[role=menuitem]").focus({ preventScroll: true });
 }
 
 function walk(event, items, close) {
   const at = items.indexOf(document.activeElement);
-  if (event.key === "ArrowDown") items[(at + 1) % items.length].focus();
-  else if (event.key === "ArrowUp") items.at(at - 1).focus();
+  if (event.key === "ArrowDown" || event.key === "ArrowRight") items[(at + 1) % items.length].focus();
+  else if (event.key === "ArrowUp" || event.key === "ArrowLeft") items.at(at - 1).focus();
   else if (event.key === "Home") items[0].focus();
   else if (event.key === "End") items.at(-1).focus();
   else if (event.key === "Escape" || event.key === "Tab") close();
@@ -115,7 +143,8 @@ function place(list, where) {
   const { width, height } = list.getBoundingClientRect();
   const box = where instanceof Element ? where.getBoundingClientRect() : null;
   const x = box ? box.right - width : where.x;
-  const y = box ? box.bottom + 4 : where.y;
+  const below = box && box.bottom + 4 + height <= innerHeight - 8;
+  const y = box ? (below ? box.bottom + 4 : box.top - height - 4) : where.y;
   list.style.left = `${Math.max(8, Math.min(x, innerWidth - width - 8))}px`;
   list.style.top = `${Math.max(8, Math.min(y, innerHeight - height - 8))}px`;
 }

@@ -3,6 +3,7 @@ import { t, known } from "./i18n.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { personOf, state } from "./state.js";
+import { topicName } from "./topics.js";
 
 const COLOURS = 9;    // .peer-0 … in base.css
 const TWO_HAN = /^\p{Script=Han}{2}$/u;    // 小林 and 小周 would look alike by their first letter
@@ -119,8 +120,16 @@ function initials(text) {
 /** The message in one line of plain text, for lists, quotes and the pinned bar. */
 export function preview(message) {
   if (serviceOf(message)) return serviceText(message);
-  return (textOf(message) ?? t("message.media")).replace(/\s+/gu, " ").slice(0, 160);
+  const kind = mediaOf(message);
+  const words = textOf(message) ?? message.poll?.question ?? message.invoice?.title ?? message.document?.file_name;
+  const known = [kind && `[${t(`media.${kind}`)}]`, words].filter(Boolean).join(" ");
+  return (known || t("message.media")).replace(/\s+/gu, " ").slice(0, 160);
 }
+
+const media = ["photo", "video", "animation", "document", "voice", "audio", "video_note", "sticker", "poll", "invoice"];
+
+/** Return what a message holds beside text, by its Bot API name, or undefined. */
+export const mediaOf = (message) => media.find((kind) => message[kind] !== undefined);
 
 /** A message's text as clients show it: the payload of a Start button is for the bot alone. */
 export function textOf(message) {
@@ -137,7 +146,9 @@ export function who(user) {
 }
 
 const services = ["new_chat_members", "left_chat_member", "pinned_message", "new_chat_title", "group_chat_created",
-  "supergroup_chat_created", "migrate_from_chat_id", "migrate_to_chat_id", "new_chat_photo", "delete_chat_photo"];
+  "supergroup_chat_created", "migrate_from_chat_id", "migrate_to_chat_id", "new_chat_photo", "delete_chat_photo",
+  "forum_topic_created", "forum_topic_edited", "forum_topic_closed", "forum_topic_reopened", "general_forum_topic_hidden", "general_forum_topic_unhidden",
+  "channel_chat_created", "successful_payment"];
 
 /** Return the service field of a message (joined, left, pinned, …), or undefined. */
 export const serviceOf = (message) => services.find((field) => message[field] !== undefined);
@@ -160,6 +171,9 @@ export function serviceText(message) {
     return t(text ? "service.pinned" : "service.pinned.plain", { who: by, text });
   }
   if (field === "new_chat_title") return t("service.title", { who: by, title: message.new_chat_title });
+  if (field === "forum_topic_created") return t("service.topic.created", { who: by, topic: message.forum_topic_created.name });
+  if (field.startsWith("forum_topic") || field.startsWith("general_forum")) return t(`service.${field.replace(/^general_forum_|^forum_/, "").replace("_", ".")}`, { who: by, topic: topicName(message) });
+  if (field === "successful_payment") return t("service.paid", { who: by, n: message.successful_payment.total_amount });
   if (field.endsWith("_created")) return t("service.created", { who: by });
   return t(field.startsWith("migrate") ? "service.migrated" : "service.other", { who: by });
 }

@@ -31,6 +31,7 @@ function draw(button, message, chat, place) {
 function kindOf(button) {
   if (button.callback_data !== undefined) return { name: "callback", press: tap };
   if (button.url) return { name: "url", icon: "link", says: button.url, press: follow };
+  if (button.pay) return { name: "pay", press: (_node, _button, message, chat) => act("pay", { chat: chat.id, message: message.message_id }) };
   if (button.copy_text) return { name: "copy", icon: "copy", says: t("button.copy"), press: () => copy(button.copy_text.text) };
   const says = t(button.web_app ? "button.app" : "button.other");
   return { name: "other", icon: button.web_app ? "panel" : null, says, press: () => toast(says) };

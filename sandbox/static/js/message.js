@@ -7,13 +7,16 @@ import { avatar, clock, fullName, moment, peerClass, preview, senderOf, serviceO
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { keyboard } from "./keyboard.js";
+import { content, holdsMedia } from "./media.js";
+import { picker, reactions } from "./reactions.js";
 import { personOf, state, update } from "./state.js";
+import { openTopic, topicName } from "./topics.js";
 
 const ONLY_EMOJI = /^(?:\p{Emoji_Presentation}\p{Emoji_Modifier}?|\p{Emoji}\uFE0F(?:\u20E3)?|[\u200D\s]){1,9}$/u;
 const LONG_PRESS_MS = 480;
 
 /** Draw a row; `jump(message_id)` scrolls to another message. */
-export function drawRow({ message, chat, own, first, last }, jump) {
+export function drawRow({ message, album = [message], chat, own, first, last }, jump) {
   if (serviceOf(message)) return service(message, jump);
   const sender = senderOf(message);
   const grouped = chat.kind !== "private";
@@ -24,7 +27,7 @@ export function drawRow({ message, chat, own, first, last }, jump) {
   },
   grouped && !own && h("div", { class: "row-avatar" }, last && face(sender)),
   h("div", { class: "stack" },
-    h("div", { class: "bubble-line" }, bubble(message, { sender, own, first, grouped }, jump), tools(message, own)),
+    h("div", { class: "bubble-line" }, bubble(message, { album, sender, own, first, grouped, tagged: first && chat.is_forum && !openTopic(chat) }, jump), tools(message, own)),
     keyboard(message, chat)));
   row.addEventListener("contextmenu", (event) => {
     if (event.target.closest("a")) return;
@@ -46,17 +49,28 @@ function face(sender) {
   return h("button", { type: "button", class: "face", tabindex: "-1", title: fullName(sender), onclick: () => become(sender.id) }, avatar(sender));
 }
 
-function bubble(message, { sender, own, first, grouped }, jump) {
+function bubble(message, { album, sender, own, first, grouped, tagged }, jump) {
   const text = textOf(message);
+  const answered = message.reply_to_message;
   const big = text && !message.entities?.length && ONLY_EMOJI.test(text) && !message.reply_to_message;
   return h("div", { class: `bubble ${big ? "is-big" : ""}` },
     grouped && !own && first && h("div", { class: `sender ${peerClass(sender)}` }, name(fullName(sender)),
       sender.is_bot && h("span", { class: "sender-tag" }, t("bot"))),
-    message.reply_to_message && quote(message.reply_to_message, message.quote?.text, jump),
+    tagged && h("span", { class: "topic-tag", dir: "auto" }, `# ${topicName(message)}`),
+    message.forward_origin && h("span", { class: "origin" }, t("forwarded", { who: originOf(message.forward_origin) })),
+    // Every message of a topic answers the one that opened it; only a real answer is worth a quote.
+    answered && !answered.forum_topic_created && quote(answered, message.quote?.text, jump),
+    content(album),
     h("div", { class: "text", dir: "auto" },
-      text === undefined ? h("em", {}, t("message.media")) : formatted(text, message.entities ?? message.caption_entities),
+      text === undefined ? !holdsMedia(message) && h("em", {}, t("message.media")) : formatted(text, message.entities ?? message.caption_entities),
       h("span", { class: "meta", dir: "ltr" }, message.edit_date && h("span", {}, t("edited")),
-        h("time", { datetime: new Date(message.date * 1000).toISOString(), title: moment(message.date) }, clock(message.date)))));
+        h("time", { datetime: new Date(message.date * 1000).toISOString(), title: moment(message.date) }, clock(message.date)))),
+    reactions(message));
+}
+
+function originOf(origin) {
+  const from = origin.sender_user ?? origin.sender_chat ?? origin.chat;
+  return from ? fullName(from) : origin.sender_user_name ?? "";
 }
 
 function quote(message, chosen, jump) {
@@ -91,7 +105,7 @@ function openMenu(message, own, where, back) {
     text && { label: t("copy"), icon: "copy", act: () => copy(text), testid: "menu-copy" },
     own && message.text && { label: t("edit"), icon: "edit", act: () => edit(message), testid: "menu-edit" },
     own && { label: t("delete"), icon: "trash", danger: true, act: () => remove(message), testid: "menu-delete" },
-  ].filter(Boolean), where, back);
+  ].filter(Boolean), where, { back, head: (close) => picker(message, close) });
 }
 
 /** Let the composer answer a message. */

@@ -2,6 +2,7 @@
 export const state = {
   as: null,           // user id the visitor is
   chat: null,         // open chat's id
+  topic: null,        // {chat, id} of the chosen topic of a forum, null while all are shown
   view: null,         // the server's view for `as`
   depth: 120,         // how many messages of a chat the view holds
   panels: null,       // the inspector's JSON

@@ -7,6 +7,7 @@ import { t } from "./i18n.js";
 import { redrawn } from "./keyboard.js";
 import { drawRow } from "./message.js";
 import { openChat, state, update } from "./state.js";
+import { shownMessages, topicOf } from "./topics.js";
 import { refresh } from "./sync.js";
 
 const GROUP_SECONDS = 600;
@@ -49,7 +50,7 @@ export function startThread() {
 /** Draw the open chat's messages; called after every change of view, chat, person or language. */
 export function drawThread() {
   const chat = openChat();
-  const key = `${state.as} ${state.chat}`;
+  const key = `${state.as} ${state.chat} ${state.topic?.chat === state.chat ? state.topic.id : ""}`;
   if (!chat) {
     thread.replaceChildren();
     reconcile(thread, [], {});
@@ -59,8 +60,9 @@ export function drawThread() {
   }
   const entering = opened !== key;
   if (entering) enter(chat, key);
-  const newest = chat.messages.at(-1)?.message_id ?? 0;
-  const arrived = entering ? [] : chat.messages.filter((message) => message.message_id > lastSeen);
+  const messages = shownMessages(chat);
+  const newest = messages.at(-1)?.message_id ?? 0;
+  const arrived = entering ? [] : messages.filter((message) => message.message_id > lastSeen);
   newFrom = entering ? Infinity : lastSeen;
   lastSeen = Math.max(lastSeen, newest);
   render(chat);
@@ -114,15 +116,21 @@ function draw(item, chat) {
   return row;
 }
 
-function signature({ message, first, last, unread }) {
-  return unread ? state.lang : JSON.stringify([message, first, last, state.lang, state.panels?.clock.zone]);
+function signature({ message, album, first, last, unread }) {
+  return unread ? state.lang : JSON.stringify([album ?? message, first, last, state.lang, state.panels?.clock.zone]);
 }
 
 function rows(chat) {
-  const { messages } = chat;
+  const messages = shownMessages(chat);
   const items = [];
   messages.forEach((message, index) => {
     const day = dayKey(message.date);
+    if (ofOneAlbum(messages[index - 1], message)) {
+      const item = items.at(-1);
+      item.album = [...(item.album ?? [item.message]), message];
+      item.last = !together(message, messages[index + 1]);
+      return;
+    }
     if (message.message_id === unreadFrom) items.push({ key: "unread", unread: true, message, day });
     items.push({
       key: message.message_id, message, chat, day, own: isOwn(message),
@@ -132,8 +140,10 @@ function rows(chat) {
   return items;
 }
 
+const ofOneAlbum = (one, next) => Boolean(one?.media_group_id) && one.media_group_id === next.media_group_id;
+
 function together(one, next) {
-  return Boolean(one && next) && !serviceOf(one) && !serviceOf(next) && senderOf(one)?.id === senderOf(next)?.id
+  return Boolean(one && next) && topicOf(one) === topicOf(next) && !serviceOf(one) && !serviceOf(next) && senderOf(one)?.id === senderOf(next)?.id
     && next.date - one.date < GROUP_SECONDS && dayKey(one.date) === dayKey(next.date)
     && next.message_id !== unreadFrom;
 }
@@ -208,7 +218,10 @@ function report() {
 
 /** Scroll to a message and let it flash; says so when it is gone. */
 export async function jumpTo(id) {
-  const find = () => thread.querySelector(`[data-testid="msg-${id}"]`);
+  const find = () => thread.querySelector(`[data-testid="msg-${id}"]`) ?? thread.querySelector(`[data-testid="photo-${id}"]`)?.closest(".row");
+  const hidden = openChat()?.messages.find((message) => message.message_id === id);
+  if (!find() && hidden) update({ topic: null });
+  await Promise.resolve();
   const row = find() ?? (await deepen(DEEPEST) && find());
   if (!row) {
     toast(t("message.gone"));

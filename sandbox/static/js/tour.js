@@ -84,10 +84,9 @@ async function arrange() {
   await refresh();
 }
 
-/** The group the tour speaks of: the newcomer's own, else one that is open to all. */
+/** The group the tour speaks of: the first that the newcomer is in or may enter. */
 function ownGroup() {
-  const groups = state.view.chats.filter((chat) => chat.kind !== "private");
-  return groups.find((chat) => chat.member) ?? groups.find((chat) => chat.can_join);
+  return state.view.chats.find((chat) => chat.kind !== "private" && (chat.member || chat.can_join));
 }
 
 /** Look at the page before every frame: what is asked for may move, appear and vanish at any time. */
