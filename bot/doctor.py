@@ -10,7 +10,7 @@ import typer
 
 from bot.checks import database, groups, machine, telegram
 from bot.checks.asking import Unreachable, asking
-from bot.checks.finding import Check, Finding, skipped
+from bot.checks.finding import Check, Finding, skipped, unfinished
 from bot.checks.report import report
 from bot.config import Config
 from bot.terminal import ConfigPath, chosen, load
@@ -65,8 +65,8 @@ async def _told(findings: Awaitable[list[Finding]], checks: Sequence[Check]) -> 
     """Return what Telegram's answers showed; it may fall silent halfway."""
     try:
         return await findings
-    except Unreachable:
-        return _unasked(checks)
+    except Unreachable as fault:
+        return unfinished(checks, Text("doctor.not_now", {"reason": fault.reason}))
 
 
 def _unasked(checks: Sequence[Check]) -> list[Finding]:

@@ -1,5 +1,6 @@
 """What a check of `caiboshi doctor` found."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,3 +60,9 @@ def wrong(check: Check, text: Text) -> Finding:
 def skipped(check: Check, text: Text) -> Finding:
     """Return what could not be looked at, or need not."""
     return Finding(check, Verdict.SKIPPED, text)
+
+
+def unfinished(checks: Sequence[Check], text: Text) -> list[Finding]:
+    """Return the findings of checks that one cause stopped: it is told once, with its cure."""
+    first, *others = checks
+    return [wrong(first, text), *(skipped(check, Text("doctor.not_asked")) for check in others)]

@@ -1,9 +1,10 @@
 """The enabled groups: does the bot hear them, and may it do there what it must?"""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.checks.asking import Asker
+from bot.checks.asking import Asker, Trouble, Unreachable
 from bot.checks.finding import Check, Finding, good, skipped, wrong
 from bot.checks.telegram import Json
 from kernel.message import Param, Text
@@ -11,6 +12,8 @@ from storage.look import EnabledGroup
 
 HEARING = (Check.PRIVACY, Check.RIGHTS)
 _ADMINISTRATORS = ("creator", "administrator")
+_MEMBERS = ("member", "restricted")
+_ABOUT_THE_GROUP = (HTTPStatus.OK, HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN)
 _OUTSIDE = ("left", "kicked")
 
 
@@ -20,7 +23,7 @@ async def hearing(asker: Asker, token: str, me: Json, groups: Sequence[EnabledGr
         return [skipped(check, _no_groups(groups)) for check in HEARING]
     standings = [(group, await _standing(asker, token, me.get("id", 0), group)) for group in groups]
     is_private = not me.get("can_read_all_group_messages", False)
-    deaf = [group for group, standing in standings if is_private and standing in ("member", "restricted")]
+    deaf = [group for group, standing in standings if is_private and standing in _MEMBERS]
     return [
         _privacy(is_private=is_private, deaf=deaf),
         *(_rights(group, standing, is_deaf=group in deaf) for group, standing in standings),
@@ -28,8 +31,10 @@ async def hearing(asker: Asker, token: str, me: Json, groups: Sequence[EnabledGr
 
 
 async def _standing(asker: Asker, token: str, bot: int, group: EnabledGroup) -> str:
-    """Return the bot's status in a group, or what Telegram said instead."""
+    """Return the bot's status in a group, or what Telegram said instead. Raises Unreachable."""
     answer = await asker.ask(token, "getChatMember", chat_id=group.chat, user_id=bot)
+    if answer.code not in _ABOUT_THE_GROUP:
+        raise Unreachable(Trouble.OTHER, f"{answer.code} {answer.said}")
     return str(answer.result.get("status", "") if answer.result else answer.said)
 
 
@@ -46,7 +51,7 @@ def _rights(group: EnabledGroup, standing: str, *, is_deaf: bool) -> Finding:
         return good(Check.RIGHTS, Text("doctor.rights_good", named))
     if is_deaf:
         return skipped(Check.RIGHTS, Text("doctor.rights_deaf", named))
-    if standing in ("member", "restricted"):
+    if standing in _MEMBERS:
         return wrong(Check.RIGHTS, Text("doctor.rights_member", named))
     if standing in _OUTSIDE:
         return wrong(Check.RIGHTS, Text("doctor.rights_outside", named))

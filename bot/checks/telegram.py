@@ -14,6 +14,7 @@ from kernel.message import Param, Text
 
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]+")
 _NOBODY = "0:doctor"  # a token that nobody has: enough to learn whether a Bot API server answers
+_NO_TOKEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
 _OF_THE_PROXY = (Trouble.PROXY_AWAY, Trouble.PROXY_REFUSED)
 _MOST_SECONDS_OFF = 30
 _MOST_WAITING = 1000
@@ -34,9 +35,19 @@ async def meet(asker: Asker, config: TelegramConfig) -> tuple[list[Finding], Jso
             *_far(config, fault),
             skipped(Check.CLOCK, Text("doctor.not_asked")),
         ], None
-    there: dict[str, Param] = {"server": _host(config.base_url), "milliseconds": round(answer.seconds * 1000)}
-    reached = good(Check.TELEGRAM, Text("doctor.telegram_good", there))
+    reached = _reached(config, answer)
     return [_token(config, answer), reached, _proxy(config), _clock(answer.ahead_seconds)], answer.result
+
+
+def _reached(config: TelegramConfig, answer: Answer) -> Finding:
+    if answer.code not in (HTTPStatus.OK, *_NO_TOKEN):
+        return wrong(Check.TELEGRAM, Text("doctor.not_now", {"reason": _told(answer)}))
+    there: dict[str, Param] = {"server": _host(config.base_url), "milliseconds": round(answer.seconds * 1000)}
+    return good(Check.TELEGRAM, Text("doctor.telegram_good", there))
+
+
+def _told(answer: Answer) -> str:
+    return f"{answer.code} {answer.said}"
 
 
 def _far(config: TelegramConfig, fault: Unreachable) -> list[Finding]:
@@ -67,12 +78,10 @@ def _token(config: TelegramConfig, answer: Answer | None) -> Finding:
         return wrong(Check.TOKEN, Text("doctor.token_missing"))
     if not _TOKEN.fullmatch(config.token):
         return wrong(Check.TOKEN, Text("doctor.token_malformed"))
-    if answer is None:
-        return skipped(Check.TOKEN, Text("doctor.not_asked"))
-    if answer.code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
+    if answer is not None and answer.code in _NO_TOKEN:
         return wrong(Check.TOKEN, Text("doctor.token_refused", {"reason": answer.said}))
-    if answer.code != HTTPStatus.OK:
-        return skipped(Check.TOKEN, Text("doctor.refused", {"reason": answer.said}))
+    if answer is None or answer.code != HTTPStatus.OK:
+        return skipped(Check.TOKEN, Text("doctor.not_asked"))
     return good(Check.TOKEN, Text("doctor.token_good", {"name": answer.result.get("username", "?")}))
 
 
@@ -88,11 +97,10 @@ def _clock(ahead_seconds: float | None) -> Finding:
 
 
 async def updates(asker: Asker, config: TelegramConfig, running: Running) -> list[Finding]:
-    """Look at how the bot's updates travel."""
+    """Look at how the bot's updates travel. Raises Unreachable."""
     answer = await asker.ask(config.token, "getWebhookInfo")
     if answer.code != HTTPStatus.OK:
-        refused = Text("doctor.refused", {"reason": answer.said})
-        return [skipped(check, refused) for check in UPDATES]
+        raise Unreachable(Trouble.OTHER, _told(answer))
     told = answer.result
     return [
         _webhook(config, told, is_running=running.is_seen),
@@ -157,4 +165,6 @@ async def _fetching(asker: Asker, token: str, told: Json, running: Running) -> F
     answer = await asker.ask(token, "getUpdates", wait=_PROBE_SECONDS, timeout=_PROBE_SECONDS, limit=1)
     if answer.code == HTTPStatus.CONFLICT:
         return wrong(Check.FETCHING, Text("doctor.fetching_other"))
+    if answer.code != HTTPStatus.OK:
+        return wrong(Check.FETCHING, Text("doctor.not_now", {"reason": _told(answer)}))
     return good(Check.FETCHING, Text("doctor.fetching_nobody"))

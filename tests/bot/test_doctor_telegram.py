@@ -91,12 +91,36 @@ async def test_a_server_that_is_no_bot_api_is_found(patient: Patient) -> None:
     assert "with status 5xx wait a few minutes" in faults["telegram"][1]
 
 
-async def test_telegram_falling_silent_halfway_is_no_trace(patient: Patient) -> None:
+@pytest.mark.parametrize(
+    ("method", "check", "silent"),
+    [
+        ("getMe", "telegram", {"token", "webhook", "fetching", "privacy"}),
+        ("getWebhookInfo", "webhook", {"kinds", "backlog", "fetching"}),
+        ("getChatMember", "privacy", {"rights"}),
+        ("getUpdates", "fetching", set()),
+    ],
+)
+async def test_what_telegram_does_not_tell_now_is_not_called_well(
+    patient: Patient, method: str, check: str, silent: set[str]
+) -> None:
+    patient.sandbox.fault("flood", method=method, retry_after=7)
+
+    found = await patient.verdicts_here()
+
+    wrong = {name: line for name, line in found.items() if line["verdict"] == "wrong"}
+    assert [*wrong] == [check]
+    assert wrong[check]["said"] == ("Telegram does not tell now (429 Too Many Requests: retry after 7)")
+    assert wrong[check]["cure"].startswith("wait a minute and run doctor again")
+    assert silent <= {name for name, line in found.items() if line["verdict"] == "skipped"}
+
+
+async def test_telegram_falling_silent_halfway_is_told_once(patient: Patient) -> None:
     patient.sandbox.fault("drop", method="getWebhookInfo")
 
     found = await patient.verdicts_here()
 
-    assert found["webhook"]["verdict"] == found["fetching"]["verdict"] == "skipped"
+    assert found["webhook"]["said"] == "Telegram does not tell now (ServerDisconnectedError)"
+    assert found["fetching"]["verdict"] == "skipped"
     assert found["rights"]["verdict"] == "good"
 
 
