@@ -1,6 +1,7 @@
 """Row 7: one tick of the clockwork with a hundred due rows, among 10,000 members and among a million."""
 
 import contextlib
+import statistics
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from sqlalchemy import event, text
 
 from bench.databases import postgres_server
 from bench.rounds import Plan, alternate
-from bench.table import Bar, Result, micro, ratios
+from bench.table import Bar, Result, milli, ratios
 from bot import config as configuration
 from bot.wiring import build_app
 from kernel.clock import ManualClock
@@ -47,26 +48,27 @@ class Clockwork:
         return self.engine.jobs[0]
 
     async def ticks(self, count: int) -> float:
-        """Return the seconds of so many ticks: each looks, does its hundred, and looks again."""
-        seconds = 0.0
+        """Return the median seconds of so many ticks: each looks, does its hundred, and looks again."""
+        seconds: list[float] = []
         for _ in range(count):
             self.clock.set(self.clock.now() + _MINUTE)
             begun = time.perf_counter()
             done = await self.engine.run_due()
-            seconds += time.perf_counter() - begun
+            seconds.append(time.perf_counter() - begun)
             if done != _BATCH or self.engine.log[self.job.name].failed:
                 raise RuntimeError(f"a tick did {done} rows, expected {_BATCH} and no failure")
-        return seconds
+        return statistics.median(seconds)
 
     async def looks(self, count: int) -> float:
-        """Return the seconds of looking for a hundred due rows so many times, and doing none."""
-        later = self.clock.now() + _MINUTE
-        begun = time.perf_counter()
+        """Return the median seconds of looking for a hundred due rows so many times, and doing none."""
+        later, seconds = self.clock.now() + _MINUTE, list[float]()
         for _ in range(count):
+            begun = time.perf_counter()
             found = await self.db.run(lambda uow: self.job.due(SqlUow(uow.connection, later), _BATCH))
+            seconds.append(time.perf_counter() - begun)
             if len(found) != _BATCH:
                 raise RuntimeError(f"a look found {len(found)} rows, expected {_BATCH}")
-        return time.perf_counter() - begun
+        return statistics.median(seconds)
 
 
 async def ticks(plan: Plan) -> list[Result]:
@@ -80,7 +82,7 @@ async def ticks(plan: Plan) -> list[Result]:
 
 async def _race(kind: str, urls: Sequence[str], plan: Plan) -> list[Result]:
     sizes = (plan.count(1_000_000, 1000), plan.count(10_000, 500))
-    ticks, looks = plan.count(3, 1), plan.count(200, 5)
+    ticks, looks = plan.count(3, 1), plan.count(500, 5)
     minutes = (plan.rounds + 1) * ticks + 1  # the last one's rows are for looking only
     with contextlib.ExitStack() as held:
         large, small = (
@@ -98,8 +100,8 @@ async def _race(kind: str, urls: Sequence[str], plan: Plan) -> list[Result]:
         )
     among = f"{sizes[0]:,} vs {sizes[1]:,} members, {kind}"
     return [
-        _result(f"due tick (look, do 100 rows one by one, look), {among}", worked, ticks),
-        _result(f"the look alone, {among}; plan: {plan_text}", looked, looks),
+        _result(f"due tick (look, do 100 rows one by one, look), {among} (target 1.30)", worked),
+        _result(f"the look alone, {among}; plan: {plan_text}", looked),
     ]
 
 
@@ -161,8 +163,6 @@ def _plan(url: str, job: Job, now: datetime) -> str:
     return by_index[0].partition("  (")[0]
 
 
-def _result(what: str, used: Mapping[str, list[float]], pieces: int) -> Result:
+def _result(what: str, used: Mapping[str, list[float]]) -> Result:
     large, small = used["large"], used["small"]
-    return Result(
-        Bar("7", what, 1.5), ratios(large, small), f"{micro(large, pieces)} vs {micro(small, pieces)}"
-    )
+    return Result(Bar("7", what, 1.5), ratios(large, small), f"{milli(large)} vs {milli(small)}")

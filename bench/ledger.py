@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import statistics
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,12 @@ from storage.migrate import engine_for
 BARE = Bar("5", "ledger unit by Db.run, SQLite FULL, 64 callers, vs a bare sqlite3 loop, rate", 1.2, False)
 ASYNC = Bar("5", "the same vs SQLAlchemy-async + aiosqlite, rate", 6.0, False)
 ASYNC_CPU = Bar("5", "the same, CPU (storage.md §7)", 0.20)
-RAW = Bar("6", "the same on PostgreSQL vs a raw asyncpg two-statement transaction, rate", 0.4, at_most=False)
+RAW = Bar(
+    "6",
+    "ledger unit by Db.run, PostgreSQL, 64 callers, vs two statements of raw asyncpg, rate",
+    0.4,
+    at_most=False,
+)
 CALLERS = "64"
 
 _MEMBERS = """
@@ -111,12 +117,10 @@ async def rate(side: Contestant, count: int) -> Rate:
 def rate_result(bar: Bar, mine: list[Rate], theirs: list[Rate]) -> Result:
     """Return the ratios of two rates."""
     ours, others = [run.per_second for run in mine], [run.per_second for run in theirs]
-    return Result(bar, ratios(ours, others), f"{_median(ours):.0f}/s vs {_median(others):.0f}/s")
+    return Result(
+        bar, ratios(ours, others), f"{statistics.median(ours):.0f}/s vs {statistics.median(others):.0f}/s"
+    )
 
 
 def _cpu(runs: list[Rate]) -> str:
-    return f"{_median([run.cpu_seconds for run in runs]) * 1e6:.0f} µs"
-
-
-def _median(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2]
+    return f"{statistics.median([run.cpu_seconds for run in runs]) * 1e6:.0f} µs"

@@ -1,4 +1,4 @@
-"""Row 8: what `caiboshi run` holds in memory after many updates, beside the echo."""
+"""Row 8: what `caiboshi run` holds in memory after many updates, beside the echo as pip installs it."""
 
 import contextlib
 import tempfile
@@ -9,7 +9,7 @@ from bench.rounds import Plan
 from bench.table import Bar, Result
 from bench.town import town
 
-HELD = Bar("8", "memory (RSS) of `caiboshi run` after 100,000 updates vs PTB echo after as many", 1.5)
+HELD = Bar("8", "memory (RSS) of `caiboshi run` after 100,000 updates vs PTB echo as pip installs it", 1.5)
 _PIECE = 1000
 _ANSWERED = 10  # one piece of so many is written in private and answered
 _MIB = 2**20
@@ -31,7 +31,7 @@ async def held_memory(plan: Plan) -> list[Result]:
             product(place, folder, "bot", "run", env=_LIMITS, word="running as")
         )
         mine = await _after(ours, updates, heard=True)
-        echo = await held.enter_async_context(ptb_echo(place))
+        echo = await held.enter_async_context(ptb_echo(place, bare=True))
         theirs = await _after(echo, updates, heard=False)
     beside = f"{mine / _MIB:.0f} MiB vs {theirs / _MIB:.0f} MiB after {updates:,} updates"
     return [Result(HELD, [mine / theirs], beside)]

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.process import READY, Contestant, contestant
+from bench.pip import PTB, as_pip_installs
+from bench.process import Contestant, contestant
 from bench.rounds import Plan, alternate
 from bench.table import Bar, Result, micro, ratios
 from bench.town import Account, Town, move_in, town, unfinished
+from bench.worker import READY
 
 _LOOK_SECONDS = 0.005
 _PATIENCE_SECONDS = 600
@@ -88,11 +90,16 @@ async def product(
 
 
 @contextlib.asynccontextmanager
-async def ptb_echo(town: Town) -> AsyncIterator[Side]:
-    """Run python-telegram-bot's echo."""
+async def ptb_echo(town: Town, *, bare: bool = False) -> AsyncIterator[Side]:
+    """Run python-telegram-bot's echo; a `bare` one has nothing installed beside it.
+
+    For CPU the full environment is the stronger rival: with `sniffio` its transport is a quarter cheaper.
+    """
     account = town.account("ptb_bot")
-    async with contestant("bench.rivals.ptb_echo", account.token, town.base) as running:
-        yield Side(town, account, running)
+    program = ("bench.rivals.ptb_echo", account.token, town.base)
+    with as_pip_installs(PTB) if bare else contextlib.nullcontext() as env:
+        async with contestant(*program, env=env, flags=("-S",) if bare else ()) as running:
+            yield Side(town, account, running)
 
 
 @contextlib.asynccontextmanager

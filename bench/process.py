@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 import psutil
 
-READY, DONE = "ready", "done"
+from bench.worker import DONE, READY
+
 _START_SECONDS = 60
 _STILL_SECONDS = 0.02
 _STILL_CPU_SECONDS = 0.0004  # less than this in a look means that nothing is under way

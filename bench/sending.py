@@ -1,12 +1,8 @@
 """Row 3: one send, 16 in flight, on our wire and on python-telegram-bot's default as pip installs it."""
 
 import contextlib
-import os
-import site
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
+from bench.pip import PTB, as_pip_installs
 from bench.process import Contestant, contestant
 from bench.rounds import Plan, alternate
 from bench.table import Bar, Result, micro, ratios
@@ -14,20 +10,6 @@ from bench.town import town
 
 SEND = Bar("3", "one send on our wire vs PTB's default transport as pip installs it, 16 in flight, CPU", 0.20)
 _IN_FLIGHT, _CHATS = 16, 32
-
-
-@contextlib.contextmanager
-def without_sniffio() -> Iterator[dict[str, str]]:
-    """Yield an environment whose packages are this one's but for sniffio, which pip does not install.
-
-    Asking for it must fail as it does for a user: by a search along the path.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        for packages in map(Path, site.getsitepackages()):
-            for entry in packages.iterdir():
-                if not entry.name.startswith("sniffio"):
-                    Path(folder, entry.name).symlink_to(entry)
-        yield {"PYTHONPATH": os.pathsep.join((folder, str(Path.cwd())))}
 
 
 async def send(plan: Plan) -> list[Result]:
@@ -41,7 +23,7 @@ async def send(plan: Plan) -> list[Result]:
             place.sandbox.act(person, "start")
         place.sandbox.settle()
         arguments = (str(bot["token"]), place.base, str(people[0]), str(_CHATS), str(_IN_FLIGHT))
-        bare = held.enter_context(without_sniffio())
+        bare = held.enter_context(as_pip_installs(PTB))
         ours = await held.enter_async_context(contestant("bench.ours.send", *arguments))
         theirs = await held.enter_async_context(
             contestant("bench.rivals.ptb_send", *arguments, env=bare, flags=("-S",))

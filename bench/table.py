@@ -69,6 +69,11 @@ def micro(seconds: Sequence[float], count: int) -> str:
     return f"{statistics.median(seconds) / count * 1e6:.0f} µs"
 
 
+def milli(seconds: Sequence[float]) -> str:
+    """Return the median in ms."""
+    return f"{statistics.median(seconds) * 1e3:.2f} ms"
+
+
 def _against_us(ratio: float, bar: Bar) -> str:
     """Round to two decimals, away from what would please us."""
     hundredths = ratio * 100

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from bench.process import DONE, READY
+READY, DONE = "ready", "done"
 
 
 def say(word: str) -> None:

@@ -7,8 +7,7 @@ import asyncio
 import os
 from dataclasses import replace
 
-from bench.process import READY
-from bench.worker import say
+from bench.worker import READY, say
 from bot import config as configuration
 from bot import logs
 from bot.config import Config

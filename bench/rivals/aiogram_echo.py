@@ -9,9 +9,8 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import Message
 
-from bench.process import READY
 from bench.rivals.bare_sqlite import connect
-from bench.worker import say
+from bench.worker import READY, say
 
 
 async def main() -> None:

@@ -5,8 +5,7 @@ import sys
 from telegram import Update
 from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
-from bench.process import READY
-from bench.worker import say
+from bench.worker import READY, say
 
 
 async def echo(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
