@@ -22,7 +22,7 @@ from bot.config import LogConfig, LogFormat, LogLevel
 
 _log = logging.getLogger(__name__)
 _OURS = ("bot", "features", "handlers", "kernel", "sandbox", "scheduler", "storage", "texts", "web")
-_TOKEN = re.compile(r"\b\d+:[A-Za-z0-9_-]{20,}")
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 _STANDARD = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {
     "message",
     "asctime",
