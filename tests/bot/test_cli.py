@@ -127,10 +127,12 @@ def test_a_second_process_on_one_database_is_refused(tmp_path: Path) -> None:
             second = caiboshi("run", folder=tmp_path, **env)
             alive = httpx.get(health).text
             ready = httpx.get(health.replace("healthz", "readyz"))
+            metrics = httpx.get(health.replace("healthz", "metrics")).text
             first.send_signal(signal.SIGTERM)
         sandbox.send_signal(signal.SIGTERM)
 
     assert second.returncode == 2
     assert "one.db is in use by another caiboshi process; stop that one first" in second.stderr
     assert (alive, ready.json()) == ("ok\n", dict.fromkeys(READY, True))
+    assert "caiboshi_updates_taken_in_total 0.0\n" in metrics
     assert first.returncode == 0
