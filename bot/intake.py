@@ -63,7 +63,8 @@ class Intake:
 
     async def take_in(self, updates: Sequence[Mapping[str, Any]]) -> None:
         """Keep updates and hand the lanes those that are new. Behind it they may be acknowledged."""
-        rows = tuple(NewRow(TELEGRAM, u["update_id"], lane_of(u), u) for u in updates)
+        in_order = sorted(updates, key=lambda update: update["update_id"])  # they may come out of sequence
+        rows = tuple(NewRow(TELEGRAM, u["update_id"], lane_of(u), u) for u in in_order)
         if not rows:
             return
         taken = await self._db.run(_Keeping(self._bot_id, rows))

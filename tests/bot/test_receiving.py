@@ -180,3 +180,11 @@ def test_the_secret_needs_no_setting_and_is_another_for_every_token() -> None:
     assert secret_of(one) != secret_of(other)
     assert len(secret_of(one)) == 64
     assert secret_of(chosen) == "s-3_cret"
+
+
+async def test_updates_brought_out_of_sequence_are_kept_in_theirs(tmp_path: Path) -> None:
+    async with open_world(f"sqlite:///{tmp_path / 'one.db'}") as world:
+        await world.runtime.intake.take_in([{"update_id": number} for number in (903, 901, 902)])
+        await world.settle()
+
+        assert world.rows("SELECT source_id FROM inbox ORDER BY id") == [(901,), (902,), (903,)]

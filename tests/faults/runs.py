@@ -36,6 +36,11 @@ class Bot:
 
     async def start(self) -> None:
         """Start it and wait for its word that it runs."""
+        await self.begin()
+        await self.runs()
+
+    async def begin(self) -> None:
+        """Start it."""
         with self._log.open("a") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot", "run"),
@@ -43,9 +48,17 @@ class Bot:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
             )
+
+    async def runs(self) -> None:
+        """Wait for its word that it runs."""
         assert self._process.stdout is not None
         line = await self._process.stdout.readline()
         assert line.startswith(b"running as"), self._log.read_text()
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
 
     async def end(self, number: signal.Signals) -> int:
         """Send it a signal and return its exit code."""
@@ -88,3 +101,13 @@ def arrive(sandbox: Sandbox, person: int, group: int) -> None:
     """Join and press Start."""
     sandbox.act(person, "join", chat=group)
     sandbox.act(person, "start")
+
+
+def stand_still(pid: int) -> None:
+    """Stop a process and wait until every one of its threads stands."""
+    os.kill(pid, signal.SIGSTOP)
+    while not all(
+        task.joinpath("stat").read_text().rpartition(") ")[2].startswith("T")
+        for task in Path(f"/proc/{pid}/task").iterdir()
+    ):
+        os.sched_yield()

@@ -14,8 +14,8 @@ _FUNCTIONS_OF_VFS = 15
 
 _Sync = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 _Open = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
-)
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
+)  # the name stays a pointer: SQLite keeps it for as long as the file is open
 
 
 class _Methods(ctypes.Structure):
@@ -48,7 +48,7 @@ def slow_down(seconds: float) -> None:
     vfs = _Vfs.from_buffer_copy(library.sqlite3_vfs_find(None).contents)
     really_open = _Open(vfs.functions[_OPENERS_PLACE])
 
-    def open_slowly(own: int, name: bytes, file: int, flags: int, told: int) -> int:
+    def open_slowly(own: int, name: int, file: int, flags: int, told: int) -> int:
         code: int = really_open(own, name, file, flags, told)
         opened = _File.from_address(file)
         if code == _OK and opened.methods:

@@ -5,7 +5,6 @@ while its files are copied, so they are of one instant.
 """
 
 import asyncio
-import os
 import random
 import shutil
 import signal
@@ -18,7 +17,7 @@ import pytest
 
 from storage import soundness
 from tests.faults.conftest import Figures
-from tests.faults.runs import FULL
+from tests.faults.runs import FULL, stand_still
 
 CUTS = 50 if FULL else 4
 
@@ -81,16 +80,6 @@ async def test_files_copied_in_mid_write_are_whole_and_hold_every_acknowledged_u
         lost=0,
         doubled=0,
     )
-
-
-def stand_still(pid: int) -> None:
-    """Stop a process and wait until every one of its threads stands."""
-    os.kill(pid, signal.SIGSTOP)
-    while not all(
-        task.joinpath("stat").read_text().rpartition(") ")[2].startswith("T")
-        for task in Path(f"/proc/{pid}/task").iterdir()
-    ):
-        os.sched_yield()
 
 
 async def _said_so_far(said: asyncio.StreamReader) -> set[str]:

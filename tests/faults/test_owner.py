@@ -1,0 +1,110 @@
+"""The sender stands still beyond its lease, another takes over, the first wakes up: it sends nothing more."""
+
+import asyncio
+import random
+import signal
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from kernel.clock import SystemClock
+from kernel.ids import ChatId
+from kernel.message import Kind, MessageClass, Outgoing, Text
+from sandbox.sandbox import Sandbox
+from sandbox.server import serve
+from storage.db import Db, open_db
+from storage.uow import SqlUow
+from tests.faults.conftest import Figures
+from tests.faults.runs import FULL, UNFINISHED, Bot, Counts, arrive, stand_still, until_enabled
+
+ROUNDS = 20 if FULL else 1
+MESSAGES = 100  # in a round
+PEOPLE = 8
+IN_FLIGHT = 8
+SETTINGS = {"CAIBOSHI__SENDING__PER_SECOND": "30", "CAIBOSHI__SENDING__LEASE_SECONDS": "3"}
+SENT = "SELECT count(*) FROM outbox WHERE state = 'sent' AND text LIKE '{\"key\":\"growth.expiring\",%'"
+GOING_ON = "SELECT count(*) FROM outbox WHERE state IN ('pending', 'claimed', 'sending')"
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("bare_url", ["postgresql"], indirect=True)
+async def test_an_owner_that_wakes_up_after_its_lease_sends_nothing_more(
+    bare_url: str, tmp_path: Path, figures: Figures
+) -> None:
+    chance = random.Random(5)
+    sandbox = Sandbox(seed=5)
+    bot_user = sandbox.add_bot("菜博士", "caiboshi_test_bot")
+    leader = int(sandbox.add_user("林姐")["id"])
+    group = int(sandbox.add_group("阳光花园", leader)["id"])
+    people = [int(sandbox.add_user(f"邻居{n}")["id"]) for n in range(PEOPLE)]
+    rows = Counts(bare_url)
+    async with serve(sandbox) as address:
+        bots = [
+            Bot(address.base, str(bot_user["token"]), bare_url, tmp_path / f"{n}.log", **SETTINGS)
+            for n in range(ROUNDS + 1)
+        ]
+        await bots[0].start()
+        sandbox.act(leader, "add", chat=group, user=bot_user["id"])
+        sandbox.act(leader, "promote", chat=group, user=bot_user["id"])
+        await until_enabled(sandbox, leader, group)
+        for person in people:
+            arrive(sandbox, person, group)
+        await sandbox.drained()
+        await rows.until(UNFINISHED, lambda left: not left)
+
+        db = open_db(bare_url, SystemClock())
+        for number in range(ROUNDS):
+            owner, next_owner = bots[number], bots[number + 1]
+            await next_owner.begin()
+            await _queue(db, people, first=number * MESSAGES)
+            enough = number * MESSAGES + chance.randrange(5, 40)
+            await rows.until(SENT, lambda sent, enough=enough: sent >= enough)  # type: ignore[misc]
+            await asyncio.sleep(chance.uniform(0, 0.05))
+            stand_still(owner.pid)
+            await next_owner.runs()
+            wakes = rows.until(SENT, lambda sent, enough=enough: sent >= enough + 5)  # type: ignore[misc]
+            await wakes
+            await owner.end(signal.SIGCONT)
+            await rows.until(GOING_ON, lambda left: not left)
+        assert await bots[-1].end(signal.SIGTERM) == 0
+    await asyncio.to_thread(db.close)
+
+    arrived = Counter(
+        str(message["text"]).split()[2]
+        for person in people
+        for message in sandbox.messages(person)
+        if "积分快到期了" in str(message.get("text"))
+    )
+    sent = await rows.of(SENT)
+    unknown = await rows.of("SELECT count(*) FROM outbox WHERE state = 'unknown'")
+    assert max(arrived.values()) == 1
+    assert sent + unknown == ROUNDS * MESSAGES
+    assert sent <= len(arrived) <= sent + unknown
+    assert unknown <= ROUNDS * IN_FLIGHT
+    figures(
+        "5: the owner stands still beyond its lease, then goes on",
+        done=f"{ROUNDS} times SIGSTOP, take-over, SIGCONT",
+        units=f"{ROUNDS * MESSAGES} messages",
+        lost=0,
+        doubled=0,
+        unknown=f"{unknown} messages, {len(arrived) - sent} of them arrived",
+    )
+
+
+async def _queue(db: Db, people: list[int], *, first: int) -> None:
+    """Queue messages that can be told apart by their number of points."""
+
+    def put(uow: SqlUow, number: int) -> None:
+        uow.outbox.put(
+            Outgoing(
+                Kind.SEND,
+                ChatId(people[number % PEOPLE]),
+                MessageClass.NOTICE,
+                text=Text("growth.expiring", {"points": number, "on": uow.now.date()}),
+            )
+        )
+
+    await asyncio.gather(*(db.run(partial(put, number=first + n)) for n in range(MESSAGES)))
