@@ -33,6 +33,7 @@ _THREADS = 6
 _JOURNAL_BYTES = 8 << 20
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
 _ATTEMPTS = 5
+_LONGEST_STANDSTILL = "10s"
 
 
 class Db(Protocol):
@@ -226,6 +227,13 @@ class PostgresDb:
         self._engine = create_engine(
             url, pool_size=_THREADS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
         )
+
+        @event.listens_for(self._engine, "connect")
+        def _on_connect(connection: Any, _record: Any) -> None:
+            # A process that was stopped inside a unit would keep its locks from whoever takes over.
+            connection.execute(f"SET idle_in_transaction_session_timeout = '{_LONGEST_STANDSTILL}'")
+            connection.commit()
+
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="postgres")
 
     def run(self, unit: Unit[T]) -> Awaitable[T]:

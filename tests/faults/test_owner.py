@@ -20,7 +20,7 @@ from tests.faults.conftest import Figures
 from tests.faults.runs import FULL, UNFINISHED, Bot, Counts, arrive, stand_still, until_enabled
 
 ROUNDS = 20 if FULL else 1
-MESSAGES = 100  # in a round
+MESSAGES = 100 if FULL else 40  # in a round
 PEOPLE = 8
 IN_FLIGHT = 8
 SETTINGS = {"CAIBOSHI__SENDING__PER_SECOND": "30", "CAIBOSHI__SENDING__LEASE_SECONDS": "3"}
@@ -60,7 +60,7 @@ async def test_an_owner_that_wakes_up_after_its_lease_sends_nothing_more(
             owner, next_owner = bots[number], bots[number + 1]
             await next_owner.begin()
             await _queue(db, people, first=number * MESSAGES)
-            enough = number * MESSAGES + chance.randrange(5, 40)
+            enough = number * MESSAGES + chance.randrange(5, 30)
             await rows.until(SENT, lambda sent, enough=enough: sent >= enough)  # type: ignore[misc]
             await asyncio.sleep(chance.uniform(0, 0.05))
             stand_still(owner.pid)

@@ -279,6 +279,14 @@ async def test_a_commit_is_on_the_disk_and_keeps_to_the_keys(db: Db, setting: st
     assert await db.run(read) == value
 
 
+@pytest.mark.parametrize("db_url", ["postgresql"], indirect=True)
+async def test_a_process_that_stands_still_inside_a_unit_keeps_no_locks_for_long(db: Db) -> None:
+    def read(uow: SqlUow) -> object:
+        return uow.connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar_one()
+
+    assert await db.run(read) == "10s"
+
+
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
 def test_a_database_without_a_file_is_refused(url: str, clock: ManualClock) -> None:
     with pytest.raises(ValueError, match=r"storage\.url: a SQLite database needs a file"):
