@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from bot import story
-from bot.config import Config
+from bot.config import Config, Mode
 from bot.panels import Panels
 from bot.runtime import Runtime
 from bot.story import Cast, Story
@@ -100,8 +100,9 @@ async def running(config: Config, *, host: str, port: int) -> AsyncIterator[tupl
 
 
 def _demo_config(config: Config, *, token: str, base_url: str, folder: Path) -> Config:
+    telegram = replace(config.telegram, token=token, base_url=base_url, mode=Mode.POLLING, proxy="")
     return replace(
         config,
-        telegram=replace(config.telegram, token=token, base_url=base_url),
+        telegram=telegram,  # whatever leads to the real Telegram does not lead to the one on this machine
         storage=replace(config.storage, url=f"sqlite:///{folder / 'demo.db'}"),
     )

@@ -9,9 +9,9 @@ from bot import demo, story
 from bot.demo import Demo
 
 
-async def transcript(*jumps: str) -> dict[int, list[str]]:
+async def transcript(*jumps: str, **env: str) -> dict[int, list[str]]:
     """Return what every chat shows after the jumps, by chat."""
-    settings = configuration.load(None, {})
+    settings = configuration.load(None, env)
     async with demo.running(settings, host="127.0.0.1", port=0) as (running, _):
         for jump in jumps:
             await running.jump(jump)
@@ -32,6 +32,15 @@ async def test_the_same_seed_gives_the_same_transcript() -> None:
 
     assert once == again
     assert sum(len(lines) for lines in once.values()) > 100
+
+
+async def test_settings_for_the_real_telegram_do_not_reach_the_demo() -> None:
+    real = {
+        "CAIBOSHI__TELEGRAM__MODE": "webhook",
+        "CAIBOSHI__TELEGRAM__WEBHOOK_URL": "https://bot.example.org/telegram",
+        "CAIBOSHI__TELEGRAM__PROXY": "socks5://127.0.0.1:9",
+    }
+    assert await transcript("+1h", **real) == await transcript("+1h")
 
 
 async def test_short_jumps_and_one_long_jump_lead_to_the_same_messages() -> None:
