@@ -231,8 +231,9 @@ class PostgresDb:
         @event.listens_for(self._engine, "connect")
         def _on_connect(connection: Any, _record: Any) -> None:
             # A process that was stopped inside a unit would keep its locks from whoever takes over.
+            connection.autocommit = True
             connection.execute(f"SET idle_in_transaction_session_timeout = '{_LONGEST_STANDSTILL}'")
-            connection.commit()
+            connection.autocommit = False
 
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="postgres")
 
