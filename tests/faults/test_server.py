@@ -163,6 +163,7 @@ class CuttingProxy:
                 if b"COMMIT" in asked and self.left and self.chance.random() < 0.5:
                     self.left -= 1
                     back.cancel()
+                    await asyncio.wait([back])  # it was reading; now the next line may
                     await self._hang_up(asked, said, server)
                     break
                 server.write(asked)
@@ -207,8 +208,8 @@ async def test_a_connection_cut_after_the_commit_was_sent_has_one_effect(
             told |= dict(zip(keys, done, strict=True))
         await asyncio.to_thread(patient.close)
 
-    assert proxy.heard > 0
-    assert list(told.values()).count(False) == proxy.heard
+    unheard_of = list(told.values()).count(False)  # a key may be cut off twice
+    assert 0 < unheard_of <= proxy.heard
     assert await check(LEDGER) == [(len(told), len(told))]
     assert await check(UNBALANCED) == [(0,)]
     figures(
