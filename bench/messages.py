@@ -54,16 +54,17 @@ class Side:
 
     async def _run(self, count: int, say: Callable[[Account, int], None], *, answers: int) -> Used:
         """Let everything wait before the first of it is fetched, then wait until all of it is over."""
-        cpu, wall = self.running.cpu_seconds, time.perf_counter()
+        cpu = self.running.cpu_seconds
         wanted = self.town.sandbox.seq + count + answers
         for number in range(count):
             say(self.account, number)
+        begun = time.perf_counter()
         async with asyncio.timeout(_PATIENCE_SECONDS):
             await until(lambda: self.town.sandbox.seq >= wanted)
             await self.town.sandbox.drained()
             await until(lambda: self.left() == 0)
-        wall = time.perf_counter() - wall
-        await self.running.still()
+            wall = time.perf_counter() - begun
+            await self.running.still()
         return Used(self.running.cpu_seconds - cpu, wall)
 
 

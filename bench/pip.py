@@ -9,6 +9,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 PTB = "python-telegram-bot"
+_CHECKOUT = Path(__file__).parents[1]
 _NAME = re.compile(r"[\w.-]+")
 
 
@@ -24,7 +25,7 @@ def as_pip_installs(name: str) -> Iterator[dict[str, str]]:
             tops = {file.parts[0] for file in each.files or () if file.parts[0] != ".."}
             for top in tops - set(os.listdir(folder)):
                 Path(folder, top).symlink_to(Path(str(each.locate_file(top))))
-        yield {"PYTHONPATH": os.pathsep.join((folder, str(Path.cwd())))}
+        yield {"PYTHONPATH": os.pathsep.join((folder, str(_CHECKOUT)))}
 
 
 def _with_what_it_requires(name: str) -> Iterator[Distribution]:

@@ -63,9 +63,7 @@ def unpin(world: World, me: User, chat: Chat, message: Message) -> Json:
 
 def _check_pins(world: World, me: User, chat: Chat) -> None:
     if not world.may_pin(chat, me.id):
-        raise ControlError(
-            f"user {me.id} may not pin in chat {chat.id}; an administrator must allow it"
-        )
+        raise ControlError(f"user {me.id} may not pin in chat {chat.id}; an administrator must allow it")
 
 
 def restrict(world: World, me: User, given: Json) -> Json:
