@@ -25,7 +25,7 @@ LATENCY_SECONDS = 0.1  # so that answers still wait when it is asked to stop
 async def test_asked_to_stop_it_goes_at_once_and_goes_on_later(
     bare_url: str, mode: Mode, tmp_path: Path, figures: Figures
 ) -> None:
-    sandbox = Sandbox(seed=42, pace=0.2)
+    sandbox = Sandbox(seed=42)
     bot_user = sandbox.add_bot("菜博士", "caiboshi_test_bot")
     leader = int(sandbox.add_user("林姐")["id"])
     group = int(sandbox.add_group("阳光花园", leader)["id"])
