@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ NEWER = {("ChatMemberAdministrator", "can_send_welcome_messages")}
 """Fields newer than the file which today's clients require."""
 
 SIMPLE: dict[str, type | tuple[type, ...]] = {"String": str, "Float": (int, float)}
+CLOSED = {"type", "status", "state", "style", "emoji"}
+"""Fields of words that the description of the field lists in full."""
+_LISTED = re.compile(r"\b(?:always|can be|can be either|one of|must be)\b")
 
 
 @cache
@@ -54,7 +58,11 @@ def _judge(kind: str, value: Any, where: str) -> list[str]:
     if kind == "Integer":
         return [] if type(value) is int else [f"{where}: no integer: {value!r}"]
     if kind in SIMPLE:
-        return [] if isinstance(value, SIMPLE[kind]) else [f"{where}: no {kind}: {value!r}"]
+        return (
+            []
+            if isinstance(value, SIMPLE[kind]) and not isinstance(value, bool)
+            else [f"{where}: no {kind}: {value!r}"]
+        )
     return _judge_object(kind, value, where)
 
 
@@ -70,6 +78,16 @@ def _judge_object(kind: str, value: Any, where: str) -> list[str]:
     for name, field in fields.items():
         if name in value:
             found += objections(field["types"], value[name], f"{where}.{name}")
+            found += _judge_word(field, value[name], f"{where}.{name}")
         elif field["required"]:
             found.append(f"{where}.{name}: missing in {kind}")
     return found
+
+
+def _judge_word(field: dict[str, Any], value: Any, where: str) -> list[str]:
+    """Hold a word against those the Bot API lists for its field."""
+    said = field["description"]
+    if field["name"] not in CLOSED or field["types"] != ["String"] or not _LISTED.search(said):
+        return []
+    words = re.findall(r'"([^"]+)"', said)
+    return [f"{where}: {value!r} is none of {words}"] if words and value not in words else []

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sandbox.schema import METHODS
 from sandbox.verbs import VERBS
+from tests.sandbox.court import VIEW_ONLY
 from tests.sandbox.judge import api, objections
 from tests.sandbox.pictures import png
 from tests.sandbox.town import EVERY_KIND, Town, town
@@ -27,7 +28,6 @@ JSON = st.recursive(
 )
 Send = Callable[..., httpx.Response]
 """Sends one request: HTTP method, path, body, and files where it goes by multipart."""
-VIEW_ONLY = {"reactions", "my_vote", "payment"}
 MARKUPS = st.sampled_from(
     [
         {"inline_keyboard": [[{"text": "A", "callback_data": "a"}]]},
