@@ -23,7 +23,7 @@ ROUNDS = 20 if FULL else 1
 MESSAGES = 100 if FULL else 40  # in a round
 PEOPLE = 8
 IN_FLIGHT = 8
-SETTINGS = {"CAIBOSHI__SENDING__PER_SECOND": "30", "CAIBOSHI__SENDING__LEASE_SECONDS": "3"}
+SETTINGS = {"CAIBOSHI__SENDING__PER_SECOND": "30"}
 OURS = 'SELECT count(*) FROM outbox WHERE text LIKE \'{"key":"growth.expiring",%\' AND state = '
 SENT, UNKNOWN = f"{OURS} 'sent'", f"{OURS} 'unknown'"
 GOING_ON = "SELECT count(*) FROM outbox WHERE state IN ('pending', 'claimed', 'sending')"
