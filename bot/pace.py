@@ -53,6 +53,7 @@ async def wait_for_event(woken: asyncio.Event, seconds: float | None) -> None:
 @dataclass(slots=True)
 class _ChatPace:
     free_at: float = 0.0
+    held_until: float = 0.0  # nothing is even asked about it
     window: deque[float] = field(default_factory=deque)  # completions of the last minute, for groups
 
 
@@ -76,6 +77,15 @@ class Pace:
         free_at = {chat: self.chat_free_at(chat, now) for chat in self._chats}
         return {chat: at for chat, at in free_at.items() if at > now}
 
+    def silent(self, now: float) -> dict[ChatId, float]:
+        """Return the chats about which nothing may even be asked, with the reading from which it may."""
+        return {chat: pace.held_until for chat, pace in self._chats.items() if pace.held_until > now}
+
+    def question_free_at(self, chat: ChatId, now: float) -> float:
+        """Return the reading from which Telegram may be asked about `chat`: gap and window do not count."""
+        pace = self._chats.get(chat)
+        return now if pace is None else max(pace.held_until, now)
+
     def chat_free_at(self, chat: ChatId, now: float) -> float:
         """Return the reading from which `chat` may be written to."""
         pace = self._chats.get(chat)
@@ -84,7 +94,8 @@ class Pace:
         while pace.window and pace.window[0] <= now - _MINUTE:
             pace.window.popleft()
         full = len(pace.window) >= self.policy.group_per_minute
-        return max(pace.free_at, pace.window[0] + _MINUTE) if full else pace.free_at
+        free_at = max(pace.free_at, pace.held_until)
+        return max(free_at, pace.window[0] + _MINUTE) if full else free_at
 
     @property
     def free_at(self) -> float:
@@ -129,16 +140,17 @@ class Pace:
         self._free_at = max(self._free_at, until)
 
     def hold(self, chat: ChatId, until: float) -> None:
-        """Let nothing leave for `chat` before `until`: Telegram asked for it."""
+        """Let nothing leave for `chat` before `until`, not even a question: Telegram asked for it."""
         pace = self._chats.setdefault(chat, _ChatPace())
-        pace.free_at = max(pace.free_at, until)
+        pace.held_until = max(pace.held_until, until)
 
     def forget_idle(self, now: float) -> None:
         """Drop the chats that have no bearing any more."""
-        idle = [c for c, p in self._chats.items() if p.free_at <= now and not self._recent(p, now)]
+        idle = [chat for chat, pace in self._chats.items() if not self._counts(pace, now)]
         for chat in idle:
             del self._chats[chat]
 
     @staticmethod
-    def _recent(pace: _ChatPace, now: float) -> bool:
-        return bool(pace.window) and pace.window[-1] > now - _MINUTE
+    def _counts(pace: _ChatPace, now: float) -> bool:
+        is_recent = bool(pace.window) and pace.window[-1] > now - _MINUTE
+        return is_recent or max(pace.free_at, pace.held_until) > now

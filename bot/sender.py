@@ -6,6 +6,7 @@ between two rests is one unit: ends recorded, new messages taken in hand, the ne
 """
 
 import asyncio
+import itertools
 import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine
@@ -22,6 +23,7 @@ from kernel.message import Kind
 from storage.db import Db
 from storage.dispatch import Finished
 from storage.inbox import SENDER, NewRow, Taken
+from storage.leases import LeaseLost
 from storage.outbox import Queued
 from storage.uow import SqlUow
 
@@ -49,7 +51,9 @@ class _Look:
 
     news: bool  # whether the outbox may hold what was not there at the last look
     free: int  # how many messages may be under way besides those that are
+    under_way: frozenset[ChatId]  # their chats
     held: tuple[ChatId, ...]  # chats that may not be written to now
+    silent: tuple[ChatId, ...]  # those of them about which nothing may be asked either
     now: float
 
 
@@ -87,9 +91,8 @@ class Sender:
         self._news = True  # whether the outbox may hold what was not there at the last look
         self._stopping = False
         self.results: Counter[str] = Counter()  # what became of what was tried, since the process began
-        self._offline_pause = _PAUSE_SECONDS
-        self._woken, self._rests, self._quiet = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._quiet.set()
+        self._offline_pause, self._offline_until = _PAUSE_SECONDS, 0.0
+        self._woken, self._rests, self._ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     def wake(self) -> None:
         """Look at the outbox: something was put there, or the clock has moved."""
@@ -113,21 +116,26 @@ class Sender:
         """Start nothing more, wait until what is under way has landed, and let the rest go."""
         self._stopping = True
         self.wake()
-        await self._quiet.wait()
+        await self._ended.wait()
         await self._db.run(lambda uow: uow.dispatch.release(epoch=self._lease.epoch))
 
     async def run(self) -> None:
-        """Send what may leave, for as long as the process lives. Raises LeaseLost."""
-        await self._take_over()
-        while True:
-            self._woken.clear()
-            wake_at = await self._step()
-            if wake_at is not None:
-                await self._monotonic.pause(wake_at, self._woken)
-            elif self._busy:
-                await self._woken.wait()
-            else:
-                await self._rest()
+        """Send what may leave, until it is stopped and everything has landed. Raises LeaseLost."""
+        try:
+            await self._take_over()
+            while self._busy or not self._stopping:
+                self._woken.clear()
+                await self._wait(await self._step())
+        finally:
+            self._ended.set()
+
+    async def _wait(self, wake_at: float | None) -> None:
+        if wake_at is not None:
+            await self._monotonic.pause(wake_at, self._woken)
+        elif self._busy:
+            await self._woken.wait()
+        elif not self._stopping:
+            await self._rest()
 
     async def _take_over(self) -> None:
         """Sort out what earlier senders had in hand, and count what they sent in the last minute."""
@@ -139,7 +147,7 @@ class Sender:
         sent = await self._db.run(lambda uow: uow.dispatch.finished_since(uow.now - _WINDOW))
         for chat, at in sent:
             ago = (self._clock.now() - at).total_seconds()
-            self._pace.completed(chat, self._monotonic.seconds() - ago)
+            self._pace.completed(chat, self._monotonic.seconds() - max(ago, 0.0))  # a clock may be put back
 
     async def _rest(self) -> None:
         next_at = await self._db.run(lambda uow: uow.outbox.next_at())
@@ -150,6 +158,7 @@ class Sender:
             return
         self._rests.set()
         await wait_for_event(self._woken, waiting)
+        self._rests.clear()
 
     async def _step(self) -> float | None:
         """Record, claim and launch; return the reading at which pacing lets more leave, or None.
@@ -162,10 +171,11 @@ class Sender:
         for each in landed:
             self._count(each, now)
         self._pace.forget_idle(now)
-        held = self._pace.held(now)
+        held, silent = self._pace.held(now), self._pace.silent(now)
         under_way = self._busy - {each.row.outgoing.chat for each in landed}
-        free = _IN_FLIGHT - len(under_way)
-        turn = await self._db.run(lambda uow: self._unit(uow, landed, _Look(news, free, tuple(held), now)))
+        look = _Look(news, _IN_FLIGHT - len(under_way), frozenset(under_way), tuple(held), tuple(silent), now)
+        runs = itertools.count()
+        turn = await self._db.run(lambda uow: self._unit(uow, landed, look, is_again=next(runs) > 0))
         if turn.came_back:
             self._came_back(turn.came_back)
         self._in_hand, self._busy = turn.in_hand, under_way
@@ -173,11 +183,7 @@ class Sender:
             self._pace.start(now)
             self._busy.add(row.outgoing.chat)
             self._spawn(self._carry(row))
-        if self._busy:
-            self._quiet.clear()
-        else:
-            self._quiet.set()
-        return self._wake_at(turn, held, now)
+        return self._wake_at(turn, held | silent, now)
 
     def _wake_at(self, turn: _Turn, held: dict[ChatId, float], now: float) -> float | None:
         if self._stopping or len(self._busy) >= _IN_FLIGHT:
@@ -189,22 +195,27 @@ class Sender:
         return max(self._pace.free_at - _SLICE_SECONDS, self._chat_free_at(row, now))
 
     def _chat_free_at(self, row: Queued, now: float) -> float:
-        """Return from when a chat may be written to; a question to Telegram writes to nobody."""
-        return now if row.outgoing.kind is Kind.CALL else self._pace.chat_free_at(row.outgoing.chat, now)
+        """Return from when a message may leave for its chat; a question to Telegram writes to nobody."""
+        if row.outgoing.kind is Kind.CALL:
+            return self._pace.question_free_at(row.outgoing.chat, now)
+        return self._pace.chat_free_at(row.outgoing.chat, now)
 
     # -- inside the unit; it may run again, so it changes nothing but what it says
 
-    def _unit(self, uow: SqlUow, landed: list[_Landed], look: _Look) -> _Turn:
+    def _unit(self, uow: SqlUow, landed: list[_Landed], look: _Look, *, is_again: bool) -> _Turn:
         epoch = self._lease.epoch
         uow.leases.check(self._lease.name, epoch)
-        came_back = self._record(uow, landed)
+        came_back = self._record(uow, landed, is_again=is_again)
+        in_hand = dict(self._in_hand)
+        if is_again:  # the run before may have committed unheard; nothing that it took in hand has left
+            uow.dispatch.take_back(epoch=epoch, under_way=look.under_way)
+            in_hand = {}
         if self._stopping:
             return _Turn((), {}, (), came_back)
-        in_hand = dict(self._in_hand)
         found: tuple[Queued, ...] = ()
         if look.news or len(in_hand) < _IN_FLIGHT:
             limit = max(_IN_HAND - len(in_hand), _IN_FLIGHT)  # what is urgent finds its way past a full hand
-            found = uow.dispatch.candidates(limit=limit, held=look.held)
+            found = uow.dispatch.candidates(limit=limit, held=look.held, silent=look.silent)
         in_hand |= {row.outgoing.chat: row for row in found}
         chosen = self._choose(in_hand, look.free, look.now)
         leaving = uow.dispatch.sending([row.id for row in chosen], epoch=epoch)
@@ -225,7 +236,7 @@ class Sender:
                 free_at = self._pace.after(free_at, now)
         return chosen
 
-    def _record(self, uow: SqlUow, landed: list[_Landed]) -> tuple[Taken, ...]:
+    def _record(self, uow: SqlUow, landed: list[_Landed], *, is_again: bool) -> tuple[Taken, ...]:
         ended: list[Finished] = []
         reports: list[NewRow] = []
         for each in landed:
@@ -241,7 +252,10 @@ class Sender:
                 number = row.id if result.moved_to is None else -row.id  # the row itself reports once more
                 reports.append(NewRow(SENDER, number, lane_of(outcome), outcome.to_json()))
         uow.dispatch.finish(ended)
-        return uow.inbox.take_in(self._delivery.bot_id, reports) if reports else ()
+        taken = uow.inbox.take_in(self._delivery.bot_id, reports) if reports else ()
+        if not is_again:
+            return taken
+        return uow.inbox.unhandled(self._delivery.bot_id, SENDER, [report.source_id for report in reports])
 
     # -- outside
 
@@ -252,14 +266,21 @@ class Sender:
             self._pace.completed(chat, now)
         self.results[result.state] += 1
         if result.offline:
-            self._pace.hold_all(now + self._offline_pause)
-            self._offline_pause = min(self._offline_pause * 2, _LONGEST_PAUSE)
+            self._wait_for_telegram(now)
             return
         self._offline_pause = _PAUSE_SECONDS
         if result.flooded:
             self._pace.flooded(chat, now, result.hold_seconds)
         elif result.hold_seconds:
             self._pace.hold(chat, now + result.hold_seconds)
+
+    def _wait_for_telegram(self, now: float) -> None:
+        """Let nothing leave for a while; what was under way with the first that failed counts once."""
+        if now < self._offline_until:
+            return
+        self._offline_until = now + self._offline_pause
+        self._pace.hold_all(self._offline_until)
+        self._offline_pause = min(self._offline_pause * 2, _LONGEST_PAUSE)
 
     async def _carry(self, row: Queued) -> None:
         left = False
@@ -268,6 +289,8 @@ class Sender:
             self._lease.check()
             left = True
             result = await self._delivery.carry(row, shown)
+        except LeaseLost:  # or only not renewed in time: if another has the role, the next unit says so
+            result = Result("again", counts=False)
         except Exception as ours:  # not Telegram's: the row must not stay in flight for ever
             _log.exception("sending failed inside", extra={"outbox": row.id})
             result = Result("unknown" if left else "failed", error=type(ours).__name__)

@@ -31,6 +31,7 @@ _URGENT = (
     select(outbox)
     .where(_IS_DUE, outbox.c.priority < _FIRST_OF_BULK, _IS_FREE)
     .where(or_(outbox.c.kind == Kind.CALL, outbox.c.chat.not_in(_each("held"))))
+    .where(outbox.c.chat.not_in(_each("silent")))
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("most"))
 )
@@ -100,26 +101,29 @@ class SqlDispatch:
     connection: Connection
     now: datetime
 
-    def candidates(self, *, limit: int, held: Collection[ChatId] = ()) -> tuple[Queued, ...]:
+    def candidates(
+        self, *, limit: int, held: Collection[ChatId] = (), silent: Collection[ChatId] = ()
+    ) -> tuple[Queued, ...]:
         """Return what may leave now, at most one of a chat: its most urgent and oldest.
 
         Urgent classes come first; of the others, those of the chats with most waiting. Nothing of a chat of
         which a message is claimed or leaving; of those in `held` only questions to Telegram, which write to
-        nobody. A row whose time is over is closed as expired, one that cannot be read (written by another
-        version) as failed.
+        nobody, and of those in `silent` nothing. A row whose time is over is closed as expired, one that
+        cannot be read (written by another version) as failed.
         """
         while True:
-            urgent = self._urgent(limit, held)
+            urgent = self._urgent(limit, held, silent)
             room = limit - len(urgent)
-            bulk = self._bulk(room, {*held, *(row.chat for row in urgent)}) if room > 0 else {}
+            bulk = self._bulk(room, {*held, *silent, *(row.chat for row in urgent)}) if room > 0 else {}
             rows = (*urgent, *self._rows(bulk))
             read = (self._read(row, bulk.get(row.id, 1)) for row in rows if not self._is_over(row))
             found = tuple(sorted((each for each in read if each), key=lambda each: each.urgency))
             if len(found) == len(rows):  # else what was closed hid others of its chat
                 return found
 
-    def _urgent(self, limit: int, held: Collection[ChatId]) -> list[Row[Any]]:
-        rows = self.connection.execute(_URGENT, {"now": self.now, "held": tuple(held), "most": limit})
+    def _urgent(self, limit: int, held: Collection[ChatId], silent: Collection[ChatId]) -> list[Row[Any]]:
+        asked = {"now": self.now, "held": tuple(held), "silent": tuple(silent), "most": limit}
+        rows = self.connection.execute(_URGENT, asked)
         first: dict[int, Row[Any]] = {}
         for row in rows:
             first.setdefault(row.chat, row)
@@ -208,6 +212,18 @@ class SqlDispatch:
             update(outbox)
             .where(outbox.c.epoch == epoch, outbox.c.state == "claimed")
             .values(state="pending", epoch=None)
+        )
+
+    def take_back(self, *, epoch: int, under_way: Collection[ChatId]) -> None:
+        """Let wait again what the sender of `epoch` took in hand, save for the chats `under_way`.
+
+        Only for a sender that knows that nothing else has left: unsaid to it, a commit marked them.
+        """
+        was_leaving = case((outbox.c.state == "sending", 1), else_=0)
+        self.connection.execute(
+            update(outbox)
+            .where(outbox.c.epoch == epoch, outbox.c.chat.not_in(under_way))
+            .values(state="pending", epoch=None, attempts=outbox.c.attempts - was_leaving)
         )
 
     def recover(self, *, epoch: int) -> Recovered:

@@ -147,6 +147,16 @@ def test_a_held_chat_waits_as_long_as_telegram_asked() -> None:
     assert (pace.chat_free_at(PERSON, 0.0), pace.chat_free_at(GROUP, 0.0)) == (35.0, 0.0)
 
 
+def test_a_question_waits_for_a_hold_alone() -> None:
+    pace = Pace(POLICY)
+    for second in (0.0, 10.0, 20.0):
+        _send(pace, GROUP, second)
+    assert (pace.question_free_at(GROUP, 20.0), pace.silent(20.0)) == (20.0, {})
+    pace.hold(GROUP, 35.0)
+    assert (pace.question_free_at(GROUP, 20.0), pace.silent(20.0)) == (35.0, {GROUP: 35.0})
+    assert (pace.question_free_at(GROUP, 36.0), pace.silent(36.0)) == (36.0, {})
+
+
 def test_a_shorter_hold_does_not_lift_a_longer_one() -> None:
     pace = Pace(POLICY)
     pace.hold(PERSON, 600.0)

@@ -1,11 +1,12 @@
 """The sender on its own wire: Telegram away for a while, and what the last process sent."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from kernel.ids import ChatId
-from kernel.message import Kind, MessageClass, Outgoing, Text
-from tests.world import World, open_world
+from kernel.message import Call, Kind, MessageClass, Outgoing, Text
+from tests.world import MONDAY, World, open_world
 
 GREETING = Text("members.enabled")
 
@@ -76,3 +77,31 @@ async def test_messages_to_many_chats_leave_no_faster_than_telegram_allows(tmp_p
         ]
         assert len(sent) == len(people)
         assert took >= (len(people) - 1) / rate
+
+
+async def test_a_clock_that_was_put_back_holds_no_group_for_longer_than_its_minute(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'back.db'}"
+    async with open_world(database) as world:
+        chat = await world.opens_group()
+        for _ in range(20):
+            await world.runtime.db.run(lambda uow: uow.outbox.put(a_notice(chat)))
+        await world.settle()
+
+    async with open_world(database, start=MONDAY - timedelta(days=1)) as earlier:
+        now = earlier.runtime.monotonic.seconds()
+        assert now < earlier.runtime.sender._pace.chat_free_at(ChatId(chat), now) <= now + 60
+
+
+async def test_a_question_that_telegram_refuses_for_a_while_is_not_asked_meanwhile(tmp_path: Path) -> None:
+    async with open_world(f"sqlite:///{tmp_path / 'asking.db'}") as world:
+        chat = await world.opens_group()
+        world.sandbox.fault("flood", method="getChatAdministrators", retry_after=35)
+        question = Outgoing(Kind.CALL, ChatId(chat), MessageClass.UPKEEP, call=Call.ADMINISTRATORS)
+        monotonic = world.runtime.monotonic
+
+        began = monotonic.seconds()
+        await world.runtime.db.run(lambda uow: uow.outbox.put(question))
+        await world.settle()
+
+        assert 35 <= monotonic.seconds() - began < 60
+        assert world.rows("SELECT state, attempts FROM outbox ORDER BY id DESC LIMIT 1") == [("sent", 1)]

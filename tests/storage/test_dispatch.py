@@ -324,3 +324,30 @@ async def test_what_an_older_version_had_in_hand_is_sorted_out_by_the_first_send
 
     assert await db.run(lambda uow: uow.dispatch.recover(epoch=1)) == Recovered(0, 1, 1)
     await asyncio.to_thread(db.close)
+
+
+async def test_what_a_commit_took_in_hand_unheard_is_taken_back_save_what_is_under_way(
+    db: Db, check: Disk
+) -> None:
+    await _put(db, a_message(1), a_message(2), a_message(3), a_message(4))
+    under_way, marked, claimed, _ = await _due(db)
+    await db.run(lambda uow: uow.dispatch.sending([under_way.id, marked.id], epoch=3))
+    await db.run(lambda uow: uow.dispatch.claim([claimed.id], epoch=3))
+
+    await db.run(lambda uow: uow.dispatch.take_back(epoch=3, under_way={under_way.outgoing.chat}))
+
+    assert await check("SELECT state, epoch, attempts FROM outbox ORDER BY id") == [
+        ("sending", 3, 1),
+        ("pending", None, 0),
+        ("pending", None, 0),
+        ("pending", None, 0),
+    ]
+
+
+async def test_of_a_silent_chat_not_even_a_question_is_offered(db: Db) -> None:
+    question = Outgoing(Kind.CALL, ChatId(1), MessageClass.UPKEEP, call=Call.ADMINISTRATORS)
+    await _put(db, question, a_message(1), a_message(2))
+
+    found = await db.run(lambda uow: uow.dispatch.candidates(limit=10, silent=[ChatId(1)]))
+
+    assert [row.outgoing.chat for row in found] == [2]
