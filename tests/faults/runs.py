@@ -29,6 +29,7 @@ class Bot:
             "CAIBOSHI__SENDING__PER_SECOND": "1000",
             "CAIBOSHI__SENDING__CHAT_GAP_SECONDS": "0",
             "CAIBOSHI__SENDING__GROUP_PER_MINUTE": "6000",
+            "CAIBOSHI__SENDING__LEASE_SECONDS": "3",  # on PostgreSQL a killed process is waited for so long
             "CAIBOSHI__WEB__PORT": "0",
             **more,
         }

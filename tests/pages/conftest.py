@@ -7,9 +7,11 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.pages.visitor import CHROMIUM, Open, note
+
+expect.set_options(timeout=15_000)  # the bot paces itself, and other tests share the machine
 
 FLAGS = (
     "--no-sandbox",

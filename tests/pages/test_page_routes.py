@@ -57,6 +57,15 @@ async def test_files_carry_the_policy_and_are_checked_for_freshness(
     assert "content-security-policy" in answer.headers
 
 
+@pytest.mark.parametrize(("path", "encoding"), [("js/main.js", "gzip"), ("pictures/greens.jpg", None)])
+async def test_files_are_compressed_where_it_helps(
+    client: httpx.AsyncClient, path: str, encoding: str | None
+) -> None:
+    answer = await client.get(f"/demo/static/{path}", headers={"accept-encoding": "gzip"})
+
+    assert answer.headers.get("content-encoding") == encoding
+
+
 async def test_panels_are_what_the_product_hands_in(client: httpx.AsyncClient) -> None:
     answer = await client.get("/demo/panels")
 

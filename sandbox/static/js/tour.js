@@ -15,13 +15,21 @@ const FOCUS_MS = 1000;
 const phone = matchMedia("(max-width: 759px)");
 const card = byId("tour");
 const ring = byId("tour-ring");
+// The parts of the card stay, so that a screen reader hears what changes in them.
+const title = h("h2", { class: "tour-title", id: "tour-title" });
+const close = h("span", {});
+const dots = h("div", { class: "tour-dots", "aria-hidden": "true" });
+const say = h("p", { class: "tour-say", id: "tour-say", "data-testid": "tour-say", "aria-live": "polite" });
+const choices = h("div", { class: "tour-buttons" });
 
 let run = null;      // the tour that is taken: who, group, at which step, ready, done, entry; null when none is
 let lit = null;      // the element that is lit up
+let frame = 0;       // the next look at the page
 let drawn = "";      // what the card says, so that it is drawn anew only when that changes
 
 /** Wire the tour; it begins by `beginTour`. */
 export function startTour() {
+  card.append(h("div", { class: "tour-head" }, title, close), dots, say, choices);
   card.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.preventDefault();
@@ -45,7 +53,9 @@ export function beginTour() {
   byId("welcome").hidden = true;
   card.hidden = false;
   card.focus({ preventScroll: true });
-  next().then(follow);
+  cancelAnimationFrame(frame);
+  next();
+  follow();
 }
 
 function endTour() {
@@ -76,7 +86,7 @@ async function arrange() {
   const step = STEPS[run.at];
   if (step.chat) {
     await become(run.who);
-    if (!run) return;
+    if (!run || STEPS[run.at] !== step) return;
     run.group ??= ownGroup()?.id;
     enter(step.chat(run));
   }
@@ -97,11 +107,11 @@ function follow() {
     else next();
   }
   const step = STEPS[run.at];
-  light(step && !run.done && !state.jumping && here(step) ? step.target(run) : null);
+  light(step && run.ready && !run.done && !state.jumping && here(step) ? step.target(run) : null);
   draw(step);
   place();
   keepFocus();
-  requestAnimationFrame(follow);
+  frame = requestAnimationFrame(follow);
 }
 
 /** What another person sees says nothing of the newcomer's steps. */
@@ -133,13 +143,11 @@ function draw(step) {
   if (now === drawn) return;
   drawn = now;
   const had = card.contains(document.activeElement);
-  fill(card,
-    h("div", { class: "tour-head" },
-      h("h2", { class: "tour-title", id: "tour-title" }, step ? t("tour.at", { n: run.at + 1, of: STEPS.length }) : t("tour.over")),
-      iconButton("close", t("tour.close"), { "data-testid": "tour-close", onclick: endTour })),
-    h("div", { class: "tour-dots", "aria-hidden": "true" }, STEPS.map((_, index) => h("span", { class: index < run.at || (index === run.at && run.done) ? "is-done" : index === run.at ? "is-now" : "" }))),
-    h("p", { class: "tour-say", id: "tour-say", "data-testid": "tour-say", "aria-live": "polite" }, run.done && icon("check"), says),
-    h("div", { class: "tour-buttons" }, buttons(step, lost)));
+  title.textContent = step ? t("tour.at", { n: run.at + 1, of: STEPS.length }) : t("tour.over");
+  fill(close, iconButton("close", t("tour.close"), { "data-testid": "tour-close", onclick: endTour }));
+  fill(dots, STEPS.map((_, index) => h("span", { class: index < run.at || (index === run.at && run.done) ? "is-done" : index === run.at ? "is-now" : "" })));
+  fill(say, run.done && icon("check"), h("span", {}, says));
+  fill(choices, buttons(step, lost));
   if (had && !card.contains(document.activeElement)) (card.querySelector(".primary") ?? card).focus({ preventScroll: true });
 }
 
