@@ -4,10 +4,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from kernel.ids import ChatId
+from kernel.message import Kind, MessageClass, Outgoing, Text
 from sandbox.sandbox import Sandbox
+from storage.uow import SqlUow
 from tests.conftest import Disk
 
 FULL = os.environ.get("CAIBOSHI_TEST_FAULTS") == "full"
@@ -54,7 +58,12 @@ class Bot:
         """Wait for its word that it runs."""
         assert self._process.stdout is not None
         line = await self._process.stdout.readline()
-        assert line.startswith(b"running as"), self._log.read_text()
+        assert line.startswith(b"running as"), self.log
+
+    @property
+    def log(self) -> str:
+        """What it has said so far, except on its standard output."""
+        return self._log.read_text()
 
     @property
     def pid(self) -> int:
@@ -112,3 +121,21 @@ def stand_still(pid: int) -> None:
         for task in Path(f"/proc/{pid}/task").iterdir()
     ):
         os.sched_yield()
+
+
+def put_numbered(
+    uow: SqlUow, *, number: int, chat: int, message_class: MessageClass = MessageClass.NOTICE
+) -> None:
+    """Queue a message that can be told apart by its number of points."""
+    words = Text("growth.expiring", {"points": number, "on": uow.now.date()})
+    uow.outbox.put(Outgoing(Kind.SEND, ChatId(chat), message_class, text=words))
+
+
+def arrivals(sandbox: Sandbox, people: Sequence[int]) -> Counter[int]:
+    """Return how often each of the numbered messages came to somebody."""
+    return Counter(
+        int(str(message["text"]).split()[2])
+        for person in people
+        for message in sandbox.messages(person)
+        if "积分快到期了" in str(message.get("text"))
+    )

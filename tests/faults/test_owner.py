@@ -3,21 +3,27 @@
 import asyncio
 import random
 import signal
-from collections import Counter
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from kernel.clock import SystemClock
-from kernel.ids import ChatId
-from kernel.message import Kind, MessageClass, Outgoing, Text
 from sandbox.sandbox import Sandbox
 from sandbox.server import serve
 from storage.db import Db, open_db
-from storage.uow import SqlUow
 from tests.faults.conftest import Figures
-from tests.faults.runs import FULL, UNFINISHED, Bot, Counts, arrive, stand_still, until_enabled
+from tests.faults.runs import (
+    FULL,
+    UNFINISHED,
+    Bot,
+    Counts,
+    arrivals,
+    arrive,
+    put_numbered,
+    stand_still,
+    until_enabled,
+)
 
 ROUNDS = 20 if FULL else 1
 MESSAGES = 100 if FULL else 40  # in a round
@@ -26,6 +32,7 @@ IN_FLIGHT = 8
 SETTINGS = {"CAIBOSHI__SENDING__PER_SECOND": "30"}
 OURS = 'SELECT count(*) FROM outbox WHERE text LIKE \'{"key":"growth.expiring",%\' AND state = '
 SENT, UNKNOWN = f"{OURS} 'sent'", f"{OURS} 'unknown'"
+TAKEN_OVER = "another caiboshi process has taken over this bot: this one sends nothing more and ends\n"
 GOING_ON = "SELECT count(*) FROM outbox WHERE state IN ('pending', 'claimed', 'sending')"
 
 
@@ -69,17 +76,13 @@ async def test_an_owner_that_wakes_up_after_its_lease_sends_nothing_more(
             await next_owner.runs()
             wakes = rows.until(SENT, lambda sent, enough=enough: sent >= enough + 5)  # type: ignore[misc]
             await wakes
-            await owner.end(signal.SIGCONT)
+            assert await owner.end(signal.SIGCONT) == 1
+            assert owner.log.endswith(TAKEN_OVER)
             await rows.until(GOING_ON, lambda left: not left)
         assert await bots[-1].end(signal.SIGTERM) == 0
     await asyncio.to_thread(db.close)
 
-    arrived = Counter(
-        str(message["text"]).split()[2]
-        for person in people
-        for message in sandbox.messages(person)
-        if "积分快到期了" in str(message.get("text"))
-    )
+    arrived = arrivals(sandbox, people)
     sent = await rows.of(SENT)
     unknown = await rows.of(UNKNOWN)
     assert max(arrived.values()) == 1
@@ -99,14 +102,5 @@ async def test_an_owner_that_wakes_up_after_its_lease_sends_nothing_more(
 async def _queue(db: Db, people: list[int], *, first: int) -> None:
     """Queue messages that can be told apart by their number of points."""
 
-    def put(uow: SqlUow, number: int) -> None:
-        uow.outbox.put(
-            Outgoing(
-                Kind.SEND,
-                ChatId(people[number % PEOPLE]),
-                MessageClass.NOTICE,
-                text=Text("growth.expiring", {"points": number, "on": uow.now.date()}),
-            )
-        )
-
-    await asyncio.gather(*(db.run(partial(put, number=first + n)) for n in range(MESSAGES)))
+    numbers = range(first, first + MESSAGES)
+    await asyncio.gather(*(db.run(partial(put_numbered, number=n, chat=people[n % PEOPLE])) for n in numbers))
