@@ -213,9 +213,11 @@ class Sender:
         if self._stopping:
             return _Turn((), {}, (), came_back)
         found: tuple[Queued, ...] = ()
-        if look.news or len(in_hand) < _IN_FLIGHT:
-            limit = max(_IN_HAND - len(in_hand), _IN_FLIGHT)  # what is urgent finds its way past a full hand
-            found = uow.dispatch.candidates(limit=limit, held=look.held, silent=look.silent)
+        room = _IN_HAND - len(in_hand)
+        if not any(row.is_urgent for row in in_hand.values()):
+            room = max(room, _IN_FLIGHT)  # what is urgent finds its way past a hand full of the rest
+        if room > 0 and (look.news or len(in_hand) < _IN_FLIGHT):
+            found = uow.dispatch.candidates(limit=room, held=look.held, silent=look.silent)
         in_hand |= {row.outgoing.chat: row for row in found}
         chosen = self._choose(in_hand, look.free, look.now)
         leaving = uow.dispatch.sending([row.id for row in chosen], epoch=epoch)

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, case, fu
 
 from kernel.ids import ChatId, MessageId, OutboxId
 from kernel.message import Kind, MessageClass
-from storage.outbox import PRIORITY, Queued, outbox, queued
+from storage.outbox import BULK, Queued, outbox, queued
 
 
 def _each(name: str) -> BindParameter[Any]:
@@ -18,7 +18,6 @@ def _each(name: str) -> BindParameter[Any]:
 
 
 _REPEATABLE = (Kind.EDIT, Kind.CALL)  # doing it twice changes nothing
-_FIRST_OF_BULK = PRIORITY[MessageClass.NOTICE]
 _RECEIPT_TRIES = 2
 
 # Statements made once: building one costs several times as much as running it. The states of partial
@@ -29,7 +28,7 @@ _taken = outbox.alias("taken")
 _IS_FREE = ~select(1).where(_taken.c.chat == outbox.c.chat, _taken.c.epoch.is_not(None)).exists()
 _URGENT = (
     select(outbox)
-    .where(_IS_DUE, outbox.c.priority < _FIRST_OF_BULK, _IS_FREE)
+    .where(_IS_DUE, outbox.c.priority < BULK, _IS_FREE)
     .where(or_(outbox.c.kind == Kind.CALL, outbox.c.chat.not_in(_each("held"))))
     .where(outbox.c.chat.not_in(_each("silent")))
     .order_by(outbox.c.priority, outbox.c.id)
@@ -38,7 +37,7 @@ _URGENT = (
 _BACKLOG = func.count().label("backlog")
 _BULK = (
     select(func.min(outbox.c.id).label("id"), _BACKLOG)
-    .where(_IS_DUE, outbox.c.priority >= _FIRST_OF_BULK, _IS_FREE, outbox.c.chat.not_in(_each("unwanted")))
+    .where(_IS_DUE, outbox.c.priority >= BULK, _IS_FREE, outbox.c.chat.not_in(_each("unwanted")))
     .group_by(outbox.c.chat)
     .order_by(_BACKLOG.desc(), text("1"))
     .limit(bindparam("most"))

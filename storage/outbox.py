@@ -45,6 +45,7 @@ PRIORITY = {
     MessageClass.UPKEEP: 1,
     MessageClass.NOTICE: 2,
 }
+BULK = PRIORITY[MessageClass.NOTICE]
 
 
 def _one_of(column: str, values: Collection[str]) -> CheckConstraint:
@@ -110,6 +111,11 @@ class Queued:
     outgoing: Outgoing
     attempts: int
     backlog: int = 1
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it leaves before what the bot says by itself."""
+        return PRIORITY[self.outgoing.message_class] < BULK
 
     @property
     def urgency(self) -> tuple[int, int, int]:
