@@ -6,9 +6,10 @@ other NetworkError or TimedOut may have been carried out.
 
 import json
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
@@ -66,6 +67,14 @@ class Wire(BaseRequest):
             await self._session.close()
             self._session = None
 
+    async def ask(self, url: str, parameters: Mapping[str, Any]) -> Any:
+        """Ask a Bot API method with plain parameters and return its plain result.
+
+        Raises what python-telegram-bot's own methods raise, which build and parse objects on the way.
+        """
+        body = cast(RequestData, _Body({name: _json_value(value) for name, value in parameters.items()}))
+        return await self.post(url, body)
+
     async def do_request(
         self,
         url: str,
@@ -121,6 +130,20 @@ def session(connections: int, proxy: str) -> aiohttp.ClientSession:
     # and a tunnel that does not come about means that nothing was sent. The proxy finds the host's name.
     connector = _Tunnels.from_url(proxy, rdns=True, **limits) if proxy else aiohttp.TCPConnector(**limits)
     return aiohttp.ClientSession(connector=connector, headers={"User-Agent": _USER_AGENT})
+
+
+class _Body:
+    """What `do_request` reads of a RequestData, which only python-telegram-bot itself can make."""
+
+    contains_files = False
+
+    def __init__(self, parameters: Mapping[str, Any]) -> None:
+        self.json_payload = json.dumps(parameters).encode()
+
+
+def _json_value(value: object) -> object:
+    """Return what stands in the body: objects are JSON inside JSON there."""
+    return json.dumps(value) if isinstance(value, dict) else value
 
 
 def seconds_of(told: RetryAfter) -> float:

@@ -52,7 +52,7 @@ def build(config: Config, clock: Clock) -> Runtime:
     lease = Lease(db, seconds=config.sending.lease_seconds, alone=isinstance(own, SqliteDb))
     sender = Sender(
         db=db,
-        delivery=Delivery(bot, catalog),
+        delivery=Delivery(bot, wires.sending, catalog),
         lease=lease,
         pace=Pace(config.sending),
         monotonic=monotonic,

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, case, fu
 
 from kernel.ids import ChatId, MessageId, OutboxId
 from kernel.message import Kind, MessageClass
-from storage.outbox import BULK, Queued, outbox, queued
+from storage.outbox import BULK, QUEUED, Queued, outbox, queued
 
 
 def _each(name: str) -> BindParameter[Any]:
@@ -27,7 +27,7 @@ _IS_DUE = and_(_WAITS, outbox.c.not_before <= bindparam("now"))
 _taken = outbox.alias("taken")
 _IS_FREE = ~select(1).where(_taken.c.chat == outbox.c.chat, _taken.c.epoch.is_not(None)).exists()
 _URGENT = (
-    select(outbox)
+    select(*QUEUED)
     .where(_IS_DUE, outbox.c.priority < BULK, _IS_FREE)
     .where(or_(outbox.c.kind == Kind.CALL, outbox.c.chat.not_in(_each("held"))))
     .where(outbox.c.chat.not_in(_each("silent")))
@@ -134,7 +134,7 @@ class SqlDispatch:
         return {row.id: row.backlog for row in found}
 
     def _rows(self, ids: Collection[int]) -> Sequence[Row[Any]]:
-        return self.connection.execute(select(outbox).where(outbox.c.id.in_(ids))).all() if ids else ()
+        return self.connection.execute(select(*QUEUED).where(outbox.c.id.in_(ids))).all() if ids else ()
 
     def _is_over(self, row: Row[Any]) -> bool:
         if row.expires_at is None or row.expires_at > self.now:

@@ -116,6 +116,14 @@ _GROUPS_OF = (
     .where(chat_group.c.state == GroupState.ENABLED)
     .order_by(membership.c.id)
 )
+_IN_AN_ENABLED_GROUP = (
+    select(membership.c.id)
+    .join(chat_group, chat_group.c.id == membership.c.group_id)
+    .where(membership.c.member_id == member.c.id, membership.c.left_at.is_(None))
+    .where(chat_group.c.state == GroupState.ENABLED)
+    .exists()
+)
+_INSIDE = select(member).where(member.c.user_id == bindparam("user"), _IN_AN_ENABLED_GROUP)
 _BY_USER = select(member).where(member.c.user_id == bindparam("user"))
 
 
@@ -211,6 +219,11 @@ class SqlMembers:
     def by_user(self, user: UserId) -> Member | None:
         """Return the person behind a Telegram user."""
         row = self.connection.execute(_BY_USER, {"user": user}).one_or_none()
+        return None if row is None else _member(row)
+
+    def inside(self, user: UserId) -> Member | None:
+        """Return the person behind a Telegram user who is in an enabled group; None for anybody else."""
+        row = self.connection.execute(_INSIDE, {"user": user}).one_or_none()
         return None if row is None else _member(row)
 
     def get(self, member_id: MemberId) -> Member:

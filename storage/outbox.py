@@ -93,6 +93,9 @@ _WAITING_EDITS = "kind = 'edit' AND state IN ('pending','claimed')"
 _index("ix_outbox_edits", _WAITING_EDITS, outbox.c.chat, outbox.c.message)
 
 
+_OF_THE_ROW = ("created_at", "state", "priority", "sent_message", "error", "finished_at", "epoch")
+QUEUED = tuple(column for column in outbox.columns if column.key not in _OF_THE_ROW)  # what `queued` reads
+
 # Statements made once: building one costs several times as much as running it.
 _INSERT = insert(outbox)
 _SKIP_EARLIER_EDITS = (

@@ -47,6 +47,10 @@ class MemberStore(Protocol):
         """Return the person behind a Telegram user."""
         ...
 
+    def inside(self, user: UserId) -> Member | None:
+        """Return the person behind a Telegram user who is in an enabled group; None for anybody else."""
+        ...
+
     def get(self, member: MemberId) -> Member:
         """Return the person; KeyError when there is none."""
         ...

@@ -177,10 +177,8 @@ class Members:
 
     def find(self, uow: Uow, *, person: Person) -> Member | None:
         """Return a person who is in one of our groups, or None."""
-        member = uow.members.by_user(person.user)
-        if member is None or not uow.members.groups_of(member.id):
-            return None
-        return uow.members.renew(member, person)
+        member = uow.members.inside(person.user)
+        return member and uow.members.renew(member, person)
 
     def consented(self, uow: Uow, *, person: Person) -> Started:
         """Return a member who agreed to the service. Raises NotMember, Away or ConsentNeeded."""

@@ -143,6 +143,8 @@ async def test_one_busy_group_does_not_keep_anybody_else_waiting(world: World) -
     for number in range(100):
         person = await world.person(f"邻居{number}")
         world.sandbox.act(person, "join", chat=world.group)
+    await world.sandbox.drained()
+    await world.runtime.lanes.idle()  # a hundred greetings wait for the group
     world.sandbox.act(member, "send", text="积分")
 
     async with asyncio.timeout(8):  # real pauses: the group may be written to twenty times a minute
