@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.lanes import Lanes, Spawn
+from bot.lanes import Lanes
+from bot.tasks import Spawn
 from kernel.ids import InboxId
 from storage.db import Db
 from storage.inbox import TELEGRAM, NewRow, Taken

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from telegram import Update
-from telegram.error import TelegramError
 
+from bot.taps import Taps, Watch
+from bot.tasks import Spawn
 from features.app import App
 from handlers.answers import refused, say
 from handlers.context import BotApplication, Place, Plan, Turn, current_turn
@@ -23,10 +23,7 @@ from texts.catalog import Catalog
 _log = logging.getLogger(__name__)
 _ATTEMPTS = 3
 _PAUSE = 0.2  # seconds before the second attempt, doubled for the third
-_ANSWERS = 8  # taps answered at a time, so that they leave connections for messages
 _FULL = 1000  # rows in all lanes; beyond it nothing more is fetched
-
-Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 
 class Lanes:
@@ -38,13 +35,13 @@ class Lanes:
         app: App,
         catalog: Catalog,
         application: BotApplication,
+        taps: Taps,
         *,
         committed: Callable[[], None],
         spawn: Spawn,
     ) -> None:
         self._db, self._app, self._catalog, self._application = db, app, catalog, application
-        self._committed, self._spawn = committed, spawn
-        self._answering = asyncio.Semaphore(_ANSWERS)
+        self._taps, self._committed, self._spawn = taps, committed, spawn
         self._waiting: dict[int, deque[Taken]] = {}
         self._count = 0
         self.handled_count = self.parked_count = 0  # since the process began
@@ -145,11 +142,23 @@ class Lanes:
             current_turn.reset(token)
         if turn.fault is not None:
             raise turn.fault
-        toasts = await self._commit(row, turn)
+        place = turn.place
+        if place is None or place.tap_id is None:
+            await self._commit(row, turn)
+        else:
+            await self._commit_tap(row, turn, place, self._taps.watch(place.tap_id))
         if turn.plans:
             self._committed()
-        if turn.place and turn.place.tap_id:
-            self._spawn(self._answer_tap(turn.place.tap_id, toasts))
+
+    async def _commit_tap(self, row: Taken, turn: Turn, place: Place, watch: Watch) -> None:
+        try:
+            late = watch.answer(await self._commit(row, turn))
+        finally:
+            watch.stop()
+        if late and place.private:  # in a group it would be said to everybody
+            said = tuple(say(place.speaking(toast.language), toast.text) for toast in late)
+            await self._db.run(lambda uow: _say(uow, said))
+            self._committed()
 
     def _parse(self, row: Taken) -> Update | Outcome:
         if row.source == SENDER:
@@ -174,17 +183,7 @@ class Lanes:
         await self._db.run(unit)
         self._committed()
         if place and place.tap_id:
-            self._spawn(self._answer_tap(place.tap_id, (Toast(sorry, place.language, alert=True),)))
-
-    async def _answer_tap(self, tap_id: str, toasts: tuple[Toast, ...]) -> None:
-        last = toasts[-1] if toasts else None
-        shown = self._catalog.plain(last.text, last.language) if last else None
-        alert = last.alert if last else False
-        try:
-            async with self._answering:
-                await self._application.bot.answer_callback_query(tap_id, shown, show_alert=alert)
-        except TelegramError as fault:  # too late or lost: the button's effect stands all the same
-            _log.info("a tap went unanswered", extra={"fault": fault.message})
+            self._taps.answer(place.tap_id, (Toast(sorry, place.language, alert=True),))
 
 
 def _unit(uow: SqlUow, row: Taken, turn: Turn) -> tuple[Toast, ...]:

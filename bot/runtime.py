@@ -3,9 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 from prometheus_client import Histogram
 from telegram import BotCommand
@@ -20,6 +19,7 @@ from bot.lanes import Lanes
 from bot.lease import Lease
 from bot.pace import Monotonic
 from bot.sender import Sender
+from bot.tasks import Tasks
 from bot.wire import Wire
 from features.app import App
 from handlers.context import BotApplication
@@ -38,33 +38,6 @@ _RELEASE_SECONDS = 1.0
 
 class StoppedWaiting(Exception):
     """The process was asked to stop while another one held the bot."""
-
-
-class Tasks:
-    """Births tasks in the runtime's TaskGroup."""
-
-    def __init__(self) -> None:
-        self._group: asyncio.TaskGroup | None = None
-        self._alive: set[asyncio.Task[None]] = set()
-
-    def open(self, group: asyncio.TaskGroup) -> None:
-        """Let tasks be born in `group` from now on."""
-        self._group = group
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> object:
-        """Start `work`. Raises RuntimeError before `open`."""
-        if self._group is None:
-            work.close()
-            raise RuntimeError("the runtime has not started")
-        task = self._group.create_task(work)
-        self._alive.add(task)
-        task.add_done_callback(self._alive.discard)
-        return task
-
-    def cancel(self) -> None:
-        """End what still runs: its rows wait in the inbox and the outbox for the next start."""
-        for task in self._alive:
-            task.cancel()
 
 
 @dataclass(slots=True)

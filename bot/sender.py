@@ -9,14 +9,14 @@ import asyncio
 import itertools
 import logging
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from bot.delivery import Delivery, Result, lane_of
 from bot.lease import Lease
 from bot.pace import Monotonic, Pace, wait_for_event
+from bot.tasks import Spawn
 from kernel.clock import Clock
 from kernel.ids import ChatId
 from kernel.message import Kind
@@ -80,7 +80,7 @@ class Sender:
         monotonic: Monotonic,
         clock: Clock,
         came_back: Callable[[tuple[Taken, ...]], None],
-        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        spawn: Spawn,
     ) -> None:
         self._db, self._delivery, self._lease = db, delivery, lease
         self._pace, self._monotonic, self._clock = pace, monotonic, clock

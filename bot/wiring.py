@@ -14,8 +14,10 @@ from bot.lease import Lease
 from bot.metrics import Metrics, TimedDb, unit_seconds
 from bot.pace import Monotonic, Pace
 from bot.polling import Polling
-from bot.runtime import Runtime, Tasks
+from bot.runtime import Runtime
 from bot.sender import Sender
+from bot.taps import Taps
+from bot.tasks import Tasks
 from bot.webhook import Webhook, path_of, secret_of
 from features.app import App
 from features.growth.service import Growth
@@ -60,7 +62,8 @@ def build(config: Config, clock: Clock) -> Runtime:
         came_back=lambda rows: lanes.put(rows),
         spawn=tasks.spawn,
     )
-    lanes = Lanes(db, app, catalog, application, committed=sender.wake, spawn=tasks.spawn)
+    taps = Taps(bot, catalog, tasks.spawn)
+    lanes = Lanes(db, app, catalog, application, taps, committed=sender.wake, spawn=tasks.spawn)
     intake = Intake(db=db, lanes=lanes, spawn=tasks.spawn)
     contact = Contact()
     engine = Engine(runner=db, app=app, jobs=JOBS, clock=clock, committed=sender.wake)

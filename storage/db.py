@@ -144,10 +144,21 @@ class SqliteDb:
         self._engine.dispose()
 
     def _write(self) -> None:
-        with self._engine.connect() as connection:
-            while (batch := self._next_batch()) is not None:
-                if batch:
-                    self._run_batch(connection, batch)
+        try:
+            with self._engine.connect() as connection:
+                while (batch := self._next_batch()) is not None:
+                    if batch:
+                        self._run_batch(connection, batch)
+        finally:
+            self._turn_away()
+
+    def _turn_away(self) -> None:
+        """Leave nobody waiting for a thread that has ended."""
+        self._closed = True
+        with contextlib.suppress(queue.Empty):
+            while True:
+                if job := self._jobs.get_nowait():
+                    _tell([_Ended(job, None, RuntimeError("the writer thread has ended"))])
 
     def _next_batch(self) -> list[_Job] | None:
         batch: list[_Job] = []
