@@ -11,7 +11,7 @@ from handlers.errors import on_error
 from texts.catalog import Catalog
 
 _GUARDS, _FEATURES = -1, 0
-_SENDING_CONNECTIONS, _POLLING_CONNECTIONS = 16, 2
+_SENDING_CONNECTIONS, _POLLING_CONNECTIONS = 24, 2  # messages, and the taps answered beside them
 
 
 class Wires(NamedTuple):

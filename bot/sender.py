@@ -28,7 +28,7 @@ from storage.outbox import Queued
 from storage.uow import SqlUow
 
 _log = logging.getLogger(__name__)
-_IN_FLIGHT = 8
+_IN_FLIGHT = 16
 _IN_HAND = 64  # messages claimed at a time, one of a chat
 _SLICE_SECONDS = 0.01  # messages whose turn comes so soon are marked together
 _PAUSE_SECONDS = 2.0  # without Telegram, doubled each time
