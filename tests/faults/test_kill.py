@@ -18,7 +18,7 @@ from tests.faults.runs import FULL, JOINED, UNFINISHED, Bot, Counts, arrive, unt
 
 KILLS, PEOPLE = (50, 150) if FULL else (3, 15)
 UPDATES_A_PERSON = 5  # chat_member, the service message, /start, the tap, a word
-IN_FLIGHT = 8
+IN_FLIGHT = 16
 CONSENT_CARDS = """SELECT count(*) FROM outbox WHERE text LIKE '{"key":"members.consent",%'"""
 GROWTH_CARDS = """SELECT count(*) FROM outbox WHERE text LIKE '{"key":"growth.card",%'"""
 

@@ -28,7 +28,7 @@ from tests.faults.runs import (
 ROUNDS = 20 if FULL else 1
 MESSAGES = 100 if FULL else 40  # in a round
 PEOPLE = 8
-IN_FLIGHT = 8
+IN_FLIGHT = 16
 SETTINGS = {"CAIBOSHI__SENDING__PER_SECOND": "30"}
 OURS = 'SELECT count(*) FROM outbox WHERE text LIKE \'{"key":"growth.expiring",%\' AND state = '
 SENT, UNKNOWN = f"{OURS} 'sent'", f"{OURS} 'unknown'"
