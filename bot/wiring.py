@@ -66,7 +66,6 @@ def build(config: Config, clock: Clock) -> Runtime:
     lanes = Lanes(db, app, catalog, application, taps, committed=sender.wake, spawn=tasks.spawn)
     intake = Intake(db=db, lanes=lanes, spawn=tasks.spawn)
     contact = Contact()
-    engine = Engine(runner=db, app=app, jobs=JOBS, clock=clock, committed=sender.wake)
     return Runtime(
         config=config,
         clock=clock,
@@ -83,7 +82,7 @@ def build(config: Config, clock: Clock) -> Runtime:
         receiver=_receiver(config, bot, wires, intake, contact),
         lanes=lanes,
         sender=sender,
-        engine=engine,
+        engine=Engine(runner=db, app=app, jobs=JOBS, clock=clock, committed=sender.wake),
         tasks=tasks,
         health=Health(db=own, reader=reader, contact=contact),
         contact=contact,
