@@ -1,7 +1,12 @@
 """The sandbox's tables against the machine-readable Bot API, and the methods against the contract."""
 
+import inspect
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from aiogram import methods as aiogram_methods
+from telegram import Bot
 
 from sandbox.methods.table import HANDLERS
 from sandbox.rights import UPDATE_KINDS
@@ -18,6 +23,27 @@ KINDS = {
     "file": ["InputFile", "String"],
     "ReplyMarkup": list(BY_FIELD["ReplyMarkup"].values()),
 }
+
+OUTLIVED = {
+    "disable_web_page_preview",
+    "reply_to_message_id",
+    "allow_sending_without_reply",
+    "correct_option_id",
+}
+"""Parameters Telegram has replaced; clients still know them."""
+NEWER = {
+    "receiver_user_id",
+    "callback_query_id",
+    "ephemeral_message_parameters",
+    "rich_message",
+    "can_send_welcome_messages",
+}
+"""Parameters of Bot API 10.1 to 10.3, which aiogram knows."""
+OWN = {"filename", "api_kwargs", "read_timeout", "write_timeout", "connect_timeout", "pool_timeout"}
+"""What python-telegram-bot's methods take besides."""
+OF_THE_FIRST = {"caption", "parse_mode", "caption_entities"}
+"""What python-telegram-bot's send_media_group writes into the first of the media."""
+PYTHON = {"int": int, "bool": bool, "str": str}
 
 
 def _types(kind: str) -> list[str]:
@@ -91,3 +117,40 @@ def test_every_kind_of_update_is_known() -> None:
     fields = [field["name"] for field in need_api()["types"]["Update"]["fields"]]
 
     assert ["update_id", *sorted(UPDATE_KINDS)] == [fields[0], *sorted(fields[1:])]
+
+
+def _leaves(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for inner in get_args(annotation):
+        yield from _leaves(inner)
+
+
+def test_every_method_has_the_parameters_aiogram_sends() -> None:
+    found = []
+    for name, ours in METHODS.items():
+        theirs = getattr(aiogram_methods, name[0].upper() + name[1:]).model_fields
+        found += [f"{name}: {new}" for new in theirs.keys() - ours.keys() - OUTLIVED - NEWER]
+        found += [f"{name}: {unknown}" for unknown in ours.keys() - theirs.keys()]
+        for said in ours.keys() & theirs.keys():
+            kind, field = ours[said].kind, theirs[said]
+            # Since 10.2 a text may be replaced by a rich message, in editMessageText only.
+            if field.is_required() != ours[said].required and (name, said) != ("editMessageText", "text"):
+                found.append(f"{name}.{said}: required differs")
+            if kind in PYTHON and PYTHON[kind] not in _leaves(field.annotation):
+                found.append(f"{name}.{said}: {field.annotation} is read as {kind}")
+
+    assert found == []
+
+
+def test_every_method_has_the_parameters_python_telegram_bot_sends() -> None:
+    found = []
+    for name, ours in METHODS.items():
+        theirs = inspect.signature(getattr(Bot, re.sub("([A-Z])", r"_\1", name).lower())).parameters
+        more = OUTLIVED | OWN | (OF_THE_FIRST if name == "sendMediaGroup" else set())
+        found += [f"{name}: {new}" for new in theirs.keys() - ours.keys() - more - {"self"}]
+        found += [f"{name}: {unknown}" for unknown in ours.keys() - theirs.keys()]
+        for said in ours.keys() & theirs.keys():
+            if (theirs[said].default is inspect.Parameter.empty) != ours[said].required:
+                found.append(f"{name}.{said}: required differs")
+
+    assert found == []

@@ -81,23 +81,14 @@ async def _run(bot: Running, *, by_webhook: bool) -> dict[str, Any]:
         return await _lived(place)
 
 
-def _said(message: Any) -> str:
-    return str(message.get("text", message.get("caption", "")))
-
-
 def _lines(messages: Any) -> list[str]:
     """Return a chat in one line for each message: who, what, and what it carries."""
     carried = ("photo", "poll", "new_chat_members", "forum_topic_created", "reply_markup", "edit_date")
-    return [
-        " ".join(
-            [
-                one["from"]["first_name"],
-                one.get("text", one.get("caption", "")),
-                *(kind for kind in carried if kind in one),
-            ]
-        )
-        for one in messages
-    ]
+    return [" ".join([_said(one), *(kind for kind in carried if kind in one)]) for one in messages]
+
+
+def _said(message: Any) -> str:
+    return f"{message['from']['first_name']} {message.get('text', message.get('caption', ''))}"
 
 
 async def test_three_bots_by_two_ways_leave_the_same_chats_behind() -> None:
