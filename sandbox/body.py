@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -41,6 +42,9 @@ async def _form(request: Request) -> dict[str, Any]:
             }
     except HTTPException as error:
         raise bad_request(f"can't parse the form: {error.detail}") from None
+    except MultiPartException as error:
+        # So it is called when no web application stands around: an answer of a webhook.
+        raise bad_request(f"can't parse the form: {error.message}") from None
 
 
 async def _upload(part: UploadFile) -> Upload:

@@ -6,8 +6,10 @@ import ssl
 from dataclasses import dataclass
 
 import aiohttp
+from starlette.requests import Request
+from starlette.types import Message
 
-from sandbox.body import read_object
+from sandbox.body import read_params
 from sandbox.errors import ApiError
 from sandbox.model import Json
 from sandbox.webhook import Webhook, is_loopback
@@ -84,9 +86,7 @@ async def _outcome(answer: aiohttp.ClientResponse) -> Outcome:
         reason = f"Wrong response from the webhook: {answer.status} {answer.reason or ''}".strip()
         return Outcome(answer.status, reason, retry_after)
     content = await _read(answer.content)
-    if answer.content_type != "application/json":
-        return Outcome(answer.status)
-    return Outcome(answer.status, call=_call(content))
+    return Outcome(answer.status, call=await _call(answer.headers.get("Content-Type", ""), content))
 
 
 async def _read(stream: aiohttp.StreamReader) -> bytes:
@@ -97,9 +97,16 @@ async def _read(stream: aiohttp.StreamReader) -> bytes:
     return content if len(content) <= MOST_BYTES else b""
 
 
-def _call(content: bytes) -> Json | None:
+async def _call(kind: str, content: bytes) -> Json | None:
+    """Return the call an answer asks for, read like a bot's own: from JSON, a form or multipart."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": content}
+
+    headers = [(b"content-type", kind.encode("utf-8", "surrogateescape"))]
+    scope = {"type": "http", "method": "POST", "query_string": b"", "headers": headers}
     try:
-        found = read_object(content)
+        found = await read_params(Request(scope, receive))
     except ApiError:
         return None
     return found if isinstance(found.get("method"), str) else None

@@ -57,12 +57,18 @@ async def hook(*answers: int | Answer, tls: ssl.SSLContext | None = None) -> Asy
     found = Hook(answers=list(answers))
     app = web.Application()
     app.router.add_post("/hook", found.take)
+    async with receiving(app, tls=tls) as url:
+        found.url = url
+        yield found
+
+
+@asynccontextmanager
+async def receiving(app: web.Application, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
+    """Serve a webhook's program on loopback; yield the address of its /hook."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
-        await site.start()
-        found.url = f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}/hook"
-        yield found
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}/hook"
     finally:
         await runner.cleanup()

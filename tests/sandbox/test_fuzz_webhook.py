@@ -23,15 +23,38 @@ CALLS = st.fixed_dictionaries(
     {"method": st.sampled_from([*sorted(METHODS), "getme", "CLOSE", "nothing", ""])},
     optional={"chat_id": st.integers(-3, 3) | st.sampled_from([5_200_000_002]), "text": JSON, "url": JSON},
 )
+FORMS = st.sampled_from(
+    [
+        b"method=sendMessage&chat_id=5200000002&text=%ff",
+        b"method&method=&=method",
+        b'--x\r\nContent-Disposition: form-data; name="method"\r\n\r\nsendMessage\r\n--x--\r\n',
+        b'--x\r\nContent-Disposition: form-data; name="method"; filename="a"\r\n\r\nsendPhoto\r\n--x--',
+        b'--x\r\nContent-Disposition: form-data; name="\xff"\r\n\r\n\xff',
+        b"--x\r\nContent-Disposition form-data\r\n\r\n--x--",
+    ]
+)
 BODIES = (
     st.binary(max_size=60)
+    | FORMS
     | JSON.map(lambda value: json.dumps(value).encode())
     | CALLS.map(lambda value: json.dumps(value).encode())
 )
 HEADERS = st.dictionaries(
     st.sampled_from(["Content-Type", "Retry-After", "Location", "Set-Cookie", "Content-Encoding"]),
     st.sampled_from(
-        ["application/json", "application/json; charset=utf-9", "text/html", "gzip", "9" * 400, "x=y", "/"]
+        [
+            "application/json",
+            "application/json; charset=utf-9",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "multipart/form-data; boundary=x; charset=\xff",
+            "multipart/form-data",
+            "text/html",
+            "gzip",
+            "9" * 400,
+            "x=y",
+            "/",
+        ]
     ),
     max_size=3,
 )
@@ -45,7 +68,7 @@ def _raw(status: int, headers: dict[str, str], body: bytes) -> Answer:
         assert request.transport is not None
         lines = [f"HTTP/1.1 {status} Some", f"Content-Length: {len(body)}", "Connection: close"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
-        request.transport.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+        request.transport.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
         request.transport.close()
         return web.Response()
 

@@ -1,11 +1,19 @@
 """Updates pushed to a webhook: setting it, the order they come in, and what its answers do."""
 
 import asyncio
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from aiogram import Bot as AiogramBot
+from aiogram import Dispatcher
+from aiogram.methods import TelegramMethod
+from aiogram.types import BufferedInputFile, Message
+from aiogram.webhook.aiohttp_server import SimpleRequestHandler
 from aiohttp import web
 
-from tests.sandbox.hook import hook, saying
+from tests.sandbox.hook import hook, receiving, saying
+from tests.sandbox.pictures import png
 from tests.sandbox.town import Town, keyboard, town
 
 
@@ -86,6 +94,44 @@ async def test_an_answer_with_a_method_is_done() -> None:
 
         shown = place.sandbox.messages(place.world.user, place.world.group)
         assert [message["text"] for message in shown[-2:]] == ["ping", "pong"]
+
+
+async def test_an_answer_with_a_method_may_be_a_form() -> None:
+    async def form(request: web.Request) -> web.StreamResponse:
+        said = {"method": "sendMessage", "chat_id": str(place.world.group), "text": "你好 & pong"}
+        return web.Response(text=urlencode(said), content_type="application/x-www-form-urlencoded")
+
+    async with hook(form) as target, town() as place:
+        await place.ok("setWebhook", url=target.url)
+        _say(place, "ping")
+
+        await asyncio.wait_for(place.sandbox.drained(), 5)
+
+        shown = place.sandbox.messages(place.world.user, place.world.group)
+        assert [message["text"] for message in shown[-2:]] == ["ping", "你好 & pong"]
+
+
+async def test_what_a_handler_of_aiogram_returns_is_done() -> None:
+    program = Dispatcher()
+
+    @program.message()
+    async def show(message: Message) -> TelegramMethod[Any]:
+        return message.reply_photo(
+            BufferedInputFile(png(), "tea.png"), caption="<b>tea</b>", parse_mode="HTML"
+        )
+
+    async with town() as place, AiogramBot(place.world.token) as bot:
+        app = web.Application()
+        SimpleRequestHandler(program, bot, handle_in_background=False).register(app, path="/hook")
+        async with receiving(app) as url:
+            await place.ok("setWebhook", url=url)
+            _say(place, "tea?")
+            await asyncio.wait_for(place.sandbox.drained(), 5)
+
+        *_, asked, shown = place.sandbox.messages(place.world.user, place.world.group)
+        assert place.sandbox.file(shown["photo"][-1]["file_id"]).body == png()
+        assert (shown["caption"], shown["caption_entities"][0]["type"]) == ("tea", "bold")
+        assert shown["reply_to_message"]["message_id"] == asked["message_id"]
 
 
 @pytest.mark.parametrize(

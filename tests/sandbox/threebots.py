@@ -32,6 +32,7 @@ from telegram.ext import (
     filters,
 )
 
+from tests.sandbox.hook import receiving
 from tests.sandbox.pictures import png
 from tests.sandbox.town import Town
 
@@ -41,18 +42,6 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 LABEL = "\U0001f44d"
 Running = Callable[[Town, bool], AbstractAsyncContextManager[None]]
 """Runs the bot in a town while the block runs; True: by webhook."""
-
-
-@asynccontextmanager
-async def _receiving(app: web.Application) -> AsyncIterator[str]:
-    """Serve a webhook's program on loopback; yield the address to be set."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    finally:
-        await runner.cleanup()
 
 
 def _taking(take: Callable[[Any], Awaitable[Any]]) -> web.Application:
@@ -125,7 +114,7 @@ async def ptb(place: Town, by_webhook: bool) -> AsyncIterator[None]:
             async def take(update: Any) -> None:
                 await app.update_queue.put(Update.de_json(update, app.bot))
 
-            async with _receiving(_taking(take)) as url:
+            async with receiving(_taking(take)) as url:
                 await app.bot.set_webhook(url, secret_token=SECRET)
                 yield
                 await app.bot.delete_webhook()
@@ -188,7 +177,7 @@ async def aiogram(place: Town, by_webhook: bool) -> AsyncIterator[None]:
         if by_webhook:
             app = web.Application()
             SimpleRequestHandler(program, bot, secret_token=SECRET).register(app, path="/hook")
-            async with _receiving(app) as url:
+            async with receiving(app) as url:
                 await bot.set_webhook(url, secret_token=SECRET)
                 yield
                 await bot.delete_webhook()
@@ -255,7 +244,7 @@ async def pytelegrambotapi(place: Town, by_webhook: bool) -> AsyncIterator[None]
                 async def take(update: Any) -> None:
                     await bot.process_new_updates([telebot_types.Update.de_json(update)])
 
-                async with _receiving(_taking(take)) as url:
+                async with receiving(_taking(take)) as url:
                     await bot.set_webhook(url, secret_token=SECRET)
                     yield
                     await bot.delete_webhook()
