@@ -50,6 +50,7 @@ def show(place: Place, text: Text, keyboard: Keyboard = ()) -> Outgoing:
         keyboard=keyboard,
         language=place.language,
         message=place.message,
+        topic=place.topic,  # for the message that takes its place if it is gone
     )
 
 

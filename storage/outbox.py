@@ -23,6 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Update,
     bindparam,
+    case,
     func,
     insert,
     select,
@@ -98,6 +99,7 @@ QUEUED = tuple(column for column in outbox.columns if column.key not in _OF_THE_
 
 # Statements made once: building one costs several times as much as running it.
 _INSERT = insert(outbox)
+_SAID_ANEW = case((outbox.c.kind == Kind.EDIT, Kind.SEND), else_=outbox.c.kind)
 _SKIP_EARLIER_EDITS = (
     update(outbox)
     .where(text(_WAITING_EDITS))
@@ -173,11 +175,14 @@ class SqlOutbox:
         return self.now + _ANSWER_LIFE if message_class is MessageClass.ANSWER else None
 
     def move(self, old: ChatId, new: ChatId) -> None:
-        """Send to `new` what still waits for `old`: Telegram moved the chat. Its message ids are gone."""
+        """Send to `new` what still waits for `old`: Telegram moved the chat.
+
+        Its message ids are gone, so what was to change one is said anew.
+        """
         self.connection.execute(
             update(outbox)
             .where(outbox.c.chat == old, text("state IN ('pending','claimed')"))
-            .values(state="pending", epoch=None, chat=new, message=None, topic=None)
+            .values(state="pending", epoch=None, chat=new, message=None, topic=None, kind=_SAID_ANEW)
         )
 
     def next_at(self) -> datetime | None:

@@ -278,13 +278,15 @@ async def test_recovering_touches_nothing_of_the_present_sender(db: Db, check: D
 
 async def test_a_group_that_moved_gets_what_waits_for_it_in_its_new_chat(db: Db, check: Disk) -> None:
     answered = replace(a_message(-5), message=MessageId(9), topic=3)
-    await _put(db, answered, a_message(-6))
+    changed = replace(a_message(-5), kind=Kind.EDIT, message=MessageId(8))
+    await _put(db, answered, changed, a_message(-6))
 
     await db.run(lambda uow: uow.outbox.move(ChatId(-5), ChatId(-1005)))
 
-    assert await check("SELECT chat, message, topic FROM outbox ORDER BY id") == [
-        (-1005, None, None),
-        (-6, None, None),
+    assert await check("SELECT kind, chat, message, topic FROM outbox ORDER BY id") == [
+        ("send", -1005, None, None),
+        ("send", -1005, None, None),  # what was to be changed is out of reach
+        ("send", -6, None, None),
     ]
 
 
