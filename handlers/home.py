@@ -1,6 +1,7 @@
 """Help, and whatever nobody else understood."""
 
 import difflib
+from dataclasses import replace
 from functools import partial
 
 from telegram import Update
@@ -73,22 +74,25 @@ async def on_unknown_command(update: Update, context: Context) -> None:
 
 
 async def on_anything(update: Update, context: Context) -> None:
-    """Answer a private message that nothing else understood."""
-    _say(update, context, Text("home.not_understood"), ((TO_MENU, _TO_HELP),))
+    """Answer a private message that nothing else understood; an album is several messages and one matter."""
+    message = update.effective_message
+    album = message.media_group_id if message else None
+    once = f"album:{album}" if album else None
+    _say(update, context, Text("home.not_understood"), ((TO_MENU, _TO_HELP),), once=once)
 
 
-def _say(update: Update, context: Context, text: Text, keyboard: Keyboard) -> None:
-    """Answer a private message in the language of who wrote it."""
+def _say(
+    update: Update, context: Context, text: Text, keyboard: Keyboard, *, once: str | None = None
+) -> None:
+    """Answer a private message in the language of who wrote it; `once` is a key answered once, ever."""
+    place = context.place
+
+    def worded(member: Member | None) -> Answer:
+        spoken = place.speaking(member.language) if member else place
+        return replace(say(spoken, text, keyboard), dedupe_key=once)
+
     if update.effective_user:
-        answer, person = (
-            partial(_worded, context.place, text, keyboard),
-            context.person(update.effective_user),
-        )
-        context.plan(context.app.members.find, answer, person=person)
-
-
-def _worded(place: Place, text: Text, keyboard: Keyboard, member: Member | None) -> Answer:
-    return say(place.speaking(member.language) if member else place, text, keyboard)
+        context.plan(context.app.members.find, worded, person=context.person(update.effective_user))
 
 
 async def on_stale_tap(_update: Update, context: Context) -> None:
