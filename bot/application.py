@@ -40,7 +40,7 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         .job_queue(None)
         .build()
     )
-    application.add_handlers(list(home.guards()), group=_GUARDS)
+    application.add_handlers([*groups.guards(), *home.guards()], group=_GUARDS)
     for routes in (groups.routes(), members.routes(catalog), growth.routes(catalog), home.routes(catalog)):
         application.add_handlers(list(routes), group=_FEATURES)
     application.add_error_handler(on_error)

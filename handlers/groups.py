@@ -3,7 +3,7 @@
 from functools import partial
 
 from telegram import ChatMember, Update
-from telegram.ext import ChatMemberHandler, MessageHandler, filters
+from telegram.ext import ApplicationHandlerStop, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
 from features.members.model import Enabled, Enabling, Group, Joined
 from features.members.rules import group_payload
@@ -11,7 +11,7 @@ from handlers.answers import say, show, toast
 from handlers.context import Context, Place, nothing
 from handlers.menu import TO_HOME
 from handlers.outcome import Outcome, OutcomeHandler, OutcomeKind
-from handlers.routes import Routes, is_person, on_tap
+from handlers.routes import IN_GROUP, ByGroup, Routes, is_person, on_tap
 from kernel.ids import ChatId, UserId
 from kernel.message import Answer, Keyboard, Open, Outgoing, Tap, Text
 
@@ -43,6 +43,23 @@ async def on_bot_status(update: Update, context: Context) -> None:
 def met(place: Place, group: Group) -> Outgoing:
     """Say hello and offer the enabling button."""
     return say(place.speaking(group.language), Text("members.met"), _ENABLE_BUTTON)
+
+
+async def on_start_as_group(update: Update, context: Context) -> None:
+    """An administrator who hides asks for the enabling card: who taps it is seen. Nobody else is answered."""
+    if update.effective_chat:
+        context.plan(
+            context.app.members.start_as_group,
+            partial(met_again, context.place),
+            chat=context.place.chat,
+            title=context.title(update.effective_chat),
+        )
+    raise ApplicationHandlerStop
+
+
+def met_again(place: Place, group: Group | None) -> Answer:
+    """Offer the enabling button where the group is not enabled."""
+    return None if group is None else met(place, group)
 
 
 async def on_administrators(outcome: Outcome, context: Context) -> None:
@@ -145,6 +162,13 @@ def start_button(group: Group) -> Keyboard:
     return ((Open(Text("members.open_start"), group_payload(group.id)),),)
 
 
+async def on_renamed(update: Update, context: Context) -> None:
+    """The group has got another title."""
+    if update.effective_chat:
+        title = context.title(update.effective_chat)
+        context.plan(context.app.members.renamed, nothing, chat=context.place.chat, title=title)
+
+
 async def on_moved(update: Update, context: Context) -> None:
     """Telegram made a basic group a supergroup: both chats say so, in any order."""
     message = update.effective_message
@@ -174,11 +198,17 @@ async def on_unreachable(outcome: Outcome, context: Context) -> None:
         context.plan(context.app.members.removed, nothing, chat=outcome.chat)
 
 
+def guards() -> Routes:
+    """Return what sees what the group itself says, before that is passed over."""
+    return (CommandHandler("start", on_start_as_group, IN_GROUP & ByGroup()),)
+
+
 def routes() -> Routes:
     """Return what groups' updates are routed to, in order."""
     return (
         ChatMemberHandler(on_bot_status, ChatMemberHandler.MY_CHAT_MEMBER),
         ChatMemberHandler(on_member_status, ChatMemberHandler.CHAT_MEMBER),
+        MessageHandler(filters.StatusUpdate.NEW_CHAT_TITLE, on_renamed),
         MessageHandler(filters.StatusUpdate.MIGRATE, on_moved),
         OutcomeHandler(OutcomeKind.ADMINISTRATORS, on_administrators),
         OutcomeHandler(OutcomeKind.UNREACHABLE, on_unreachable),

@@ -43,6 +43,14 @@ def is_speech_of_nobody(update: Update) -> bool:
     return not filters.StatusUpdate.ALL.check_update(update)
 
 
+class ByGroup(MessageFilter):
+    """Written by an administrator who hides: in the name of the group itself."""
+
+    def filter(self, message: Message) -> bool:
+        """Tell whether the group as such wrote `message`."""
+        return message.sender_chat is not None and message.sender_chat.id == message.chat.id
+
+
 class Says(MessageFilter):
     """The whole message is one of these words."""
 

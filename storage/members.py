@@ -158,13 +158,18 @@ class SqlGroups:
             "quiet_start": policy.quiet.start.isoformat("minutes"),
             "quiet_end": policy.quiet.end.isoformat("minutes"),
         }
-        if not insert_once(self.connection, chat_group, values):
-            renamed = update(chat_group).where(chat_group.c.chat == chat, chat_group.c.title != title)
-            self.connection.execute(renamed.values(title=title))
+        insert_once(self.connection, chat_group, values)
         group = self.by_chat(chat)
         if group is None:
             raise KeyError(chat)
-        return group
+        return self.rename(group, title)
+
+    def rename(self, group: Group, title: str) -> Group:
+        """Keep the title a group bears now, and return the group with it."""
+        if group.title == title:
+            return group
+        self.connection.execute(update(chat_group).where(chat_group.c.id == group.id).values(title=title))
+        return replace(group, title=title)
 
     def move(self, group: GroupId, *, to: GroupState, since: tuple[GroupState, ...], now: datetime) -> bool:
         """Move the group to a state; False unless it was in one of `since`."""

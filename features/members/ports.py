@@ -23,6 +23,10 @@ class GroupStore(Protocol):
         """Record the group in `chat` as met unless it is known, and return it with the title it bears now."""
         ...
 
+    def rename(self, group: Group, title: str) -> Group:
+        """Keep the title a group bears now, and return the group with it."""
+        ...
+
     def move(self, group: GroupId, *, to: GroupState, since: tuple[GroupState, ...], now: datetime) -> bool:
         """Move the group to a state; False unless it was in one of `since`."""
         ...

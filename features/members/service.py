@@ -56,6 +56,11 @@ class Members:
         if uow.groups.move(group.id, to=GroupState.LEFT, since=in_it, now=uow.now):
             uow.journal.note("group.left", group=group.id)
 
+    def renamed(self, uow: Uow, *, chat: ChatId, title: str) -> None:
+        """Keep the new title of a known group."""
+        if group := uow.groups.by_chat(chat):
+            uow.groups.rename(group, title)
+
     def moved(self, uow: Uow, *, old: ChatId, new: ChatId) -> None:
         """Record that a group is in the chat `new` now; being told twice changes nothing."""
         group = uow.groups.by_chat(old)
@@ -81,11 +86,14 @@ class Members:
         if group is None:
             return None
         uow.groups.set_administrators(group.id, users, now=uow.now)
-        return self._enable(uow, group, frozenset(users), bot) if presser in users else None
+        if presser is None or (bot in users and presser not in users):
+            return None
+        return self._enable(uow, group, frozenset(users), bot)
 
     def enable(self, uow: Uow, *, chat: ChatId, user: UserId, bot: UserId) -> Enabled:
         """Enable a group for the administrator who pressed the button, if the bot itself is one.
 
+        A bot that is none is not shown who hides, so it cannot tell whether `user` is one.
         Raises GroupUnknown where the bot was never added, and NotAdministrator.
         """
         group = uow.groups.by_chat(chat)
@@ -95,7 +103,7 @@ class Members:
         if not administrators:
             self._ask_administrators(uow, chat, presser=user)
             return Enabled(group, Enabling.ASKED)
-        if user not in administrators:
+        if bot in administrators and user not in administrators:  # else who hides is not in the list
             raise NotAdministrator
         return self._enable(uow, group, administrators, bot)
 
@@ -136,8 +144,13 @@ class Members:
 
     def start_in_group(self, uow: Uow, *, chat: ChatId, title: str, person: Person) -> Joined | Group:
         """Return a person who pressed Start in an enabled group; any other group is met anew."""
+        met = self.start_as_group(uow, chat=chat, title=title)
+        return met or self.in_group(uow, chat=chat, person=person)
+
+    def start_as_group(self, uow: Uow, *, chat: ChatId, title: str) -> Group | None:
+        """Meet a group anew in which Start was pressed by nobody in particular; None where it is enabled."""
         if rules.is_listening(uow.groups.by_chat(chat)):
-            return self.in_group(uow, chat=chat, person=person)
+            return None
         return self.added(uow, chat=chat, title=title)
 
     def start(self, uow: Uow, *, person: Person, payload: str) -> Started | Checking:
