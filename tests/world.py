@@ -40,10 +40,10 @@ class World:
 
     # -- arranging
 
-    async def opens_group(self, title: str = "阳光花园", *, enabled: bool = True) -> int:
+    async def opens_group(self, title: str = "阳光花园", *, enabled: bool = True, **more: Any) -> int:
         """A leader makes a group, adds the bot and presses the enabling button; return the chat."""
         leader = int(self.sandbox.add_user("林姐", language_code="zh")["id"])
-        chat = int(self.sandbox.add_group(title, leader)["id"])
+        chat = int(self.sandbox.add_group(title, leader, **more)["id"])
         self.sandbox.act(leader, "add", chat=chat, user=self.bot)
         self.sandbox.act(leader, "promote", chat=chat, user=self.bot)
         await self.settle()
@@ -103,6 +103,12 @@ class World:
     async def until(self, instant: datetime) -> None:
         """Push the clock to `instant`."""
         await self.timeline.run_until(instant)
+
+    def passes_unseen(self, **span: float) -> None:
+        """Let time pass at once: what the bot has not fetched by now grows that old."""
+        later = self.timeline.clock.now() + timedelta(**span)
+        self.timeline.clock.set(later)
+        self.sandbox.set_clock(later)
 
     async def settle(self) -> None:
         """Wait until everything said is handled and everything that may leave has left."""
