@@ -4,7 +4,6 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
-from telegram import InlineKeyboardMarkup
 from telegram.constants import MessageLimit, ParseMode
 from telegram.error import (
     BadRequest,
@@ -58,7 +57,7 @@ class Shown:
     """A message as Telegram is given it."""
 
     words: str
-    markup: InlineKeyboardMarkup | None
+    markup: dict[str, Any] | None
     mode: ParseMode | None = ParseMode.HTML
 
 
@@ -163,7 +162,7 @@ class Delivery:
         if shown.mode:
             about["parse_mode"] = shown.mode
         if shown.markup:
-            about["reply_markup"] = shown.markup.to_dict()
+            about["reply_markup"] = shown.markup
         words = {"chat_id": outgoing.chat, "text": shown.words, "link_preview_options": _NO_PREVIEW}
         return await self._wire.ask(f"{self._bot.base_url}/{method}", words | about)
 

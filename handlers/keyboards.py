@@ -1,8 +1,9 @@
 """Buttons as Telegram wants them, and the codec of what comes back when one is tapped."""
 
 import re
+from typing import Any
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Update
 
 from kernel.message import Button, Keyboard, Language, Open, Tap
 from texts.catalog import Catalog
@@ -42,18 +43,21 @@ def tapped_args(update: Update) -> tuple[str, ...]:
 
 def markup(
     keyboard: Keyboard, *, language: Language, catalog: Catalog, bot_name: str
-) -> InlineKeyboardMarkup | None:
-    """Return the inline keyboard in `language`, or None when there are no buttons."""
+) -> dict[str, Any] | None:
+    """Return the inline keyboard in `language` as the Bot API takes it, or None when there are no buttons."""
     if not keyboard:
         return None
-    rows = [[_button(button, language, catalog, bot_name) for button in row] for row in keyboard]
-    return InlineKeyboardMarkup(rows)
+    return {
+        "inline_keyboard": [
+            [_button(button, language, catalog, bot_name) for button in row] for row in keyboard
+        ]
+    }
 
 
-def _button(button: Button, language: Language, catalog: Catalog, bot_name: str) -> InlineKeyboardButton:
+def _button(button: Button, language: Language, catalog: Catalog, bot_name: str) -> dict[str, str]:
     label = catalog.plain(button.label, language)
     match button:
         case Tap():
-            return InlineKeyboardButton(label, callback_data=encode(button.act, button.args))
+            return {"text": label, "callback_data": encode(button.act, button.args)}
         case Open():
-            return InlineKeyboardButton(label, url=f"https://t.me/{bot_name}?start={button.payload}")
+            return {"text": label, "url": f"https://t.me/{bot_name}?start={button.payload}"}
