@@ -11,6 +11,7 @@ from uuid import uuid4
 from bot.pace import wait_for_event
 from storage.db import Db
 from storage.leases import LeaseLost
+from storage.uow import SqlUow
 
 _log = logging.getLogger(__name__)
 _TRY_AGAIN_SECONDS = 1.0
@@ -58,6 +59,11 @@ class Lease:
         """Raise LeaseLost when the role may have passed to another process."""
         if not self._alone and self._now() >= self._ends_at:
             raise LeaseLost(self.name)
+
+    def check_in(self, uow: SqlUow) -> None:
+        """Raise LeaseLost unless the role is held until the end of this unit."""
+        if not self._alone:
+            uow.leases.check(self.name, self.epoch)
 
     async def release(self) -> None:
         """Let the next process begin at once."""

@@ -2,13 +2,12 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from sqlalchemy import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.contact import Contact
@@ -17,7 +16,6 @@ from bot.lanes import Lanes
 from bot.sender import Sender
 from kernel.clock import Clock
 from storage import views
-from storage.db import Db, Unit
 from storage.reader import Reader
 
 T = TypeVar("T")
@@ -34,33 +32,6 @@ def unit_seconds() -> Histogram:
         buckets=_BUCKETS,
         registry=None,
     )
-
-
-class TimedDb:
-    """A database that tells how long its units take."""
-
-    def __init__(self, db: Db, observe: Callable[[float], None]) -> None:
-        self._db, self._observe = db, observe
-
-    @property
-    def url(self) -> URL:
-        """Where the data lies."""
-        return self._db.url
-
-    def run(self, unit: Unit[T]) -> Awaitable[T]:
-        """Run `unit` in one transaction."""
-        return self._run(unit)
-
-    def close(self) -> None:
-        """Finish the queued units and let the database go."""
-        self._db.close()
-
-    async def _run(self, unit: Unit[T]) -> T:
-        loop = asyncio.get_running_loop()
-        asked_at = loop.time()
-        result = await self._db.run(unit)
-        self._observe(loop.time() - asked_at)
-        return result
 
 
 class Metrics(Collector):

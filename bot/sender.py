@@ -204,7 +204,7 @@ class Sender:
 
     def _unit(self, uow: SqlUow, landed: list[_Landed], look: _Look, *, is_again: bool) -> _Turn:
         epoch = self._lease.epoch
-        uow.leases.check(self._lease.name, epoch)
+        self._lease.check_in(uow)
         came_back = self._record(uow, landed, is_again=is_again)
         in_hand = dict(self._in_hand)
         if is_again:  # the run before may have committed unheard; nothing that it took in hand has left

@@ -129,7 +129,10 @@ def session(connections: int, proxy: str) -> aiohttp.ClientSession:
     # A tunnel for plain HTTP too: what the proxy itself answers is never taken for Telegram's answer,
     # and a tunnel that does not come about means that nothing was sent. The proxy finds the host's name.
     connector = _Tunnels.from_url(proxy, rdns=True, **limits) if proxy else aiohttp.TCPConnector(**limits)
-    return aiohttp.ClientSession(connector=connector, headers={"User-Agent": _USER_AGENT})
+    no_cookies = aiohttp.DummyCookieJar()  # Telegram sets none, and looking for some costs at every call
+    return aiohttp.ClientSession(
+        connector=connector, cookie_jar=no_cookies, headers={"User-Agent": _USER_AGENT}
+    )
 
 
 class _Body:

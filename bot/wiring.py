@@ -11,7 +11,7 @@ from bot.health import Health
 from bot.intake import Intake, is_update
 from bot.lanes import Lanes
 from bot.lease import Lease
-from bot.metrics import Metrics, TimedDb, unit_seconds
+from bot.metrics import Metrics, unit_seconds
 from bot.pace import Monotonic, Pace
 from bot.polling import Polling
 from bot.runtime import Runtime
@@ -45,7 +45,7 @@ def build(config: Config, clock: Clock) -> Runtime:
     tasks = Tasks()
     times = unit_seconds()
     own = open_db(config.storage.url, clock)
-    db = PatientDb(TimedDb(own, times.observe))
+    db = PatientDb(own, times.observe)
     reader = open_reader(own)
     telegram = config.telegram
     bot, wires = build_bot(token=telegram.token, base_url=telegram.base_url, proxy=telegram.proxy)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from sqlalchemy import URL
@@ -36,8 +36,9 @@ class PatientDb:
     guarded by its own keys (storage.md §9.5).
     """
 
-    def __init__(self, db: Db) -> None:
-        self._db = db
+    def __init__(self, db: Db, observe: Callable[[float], object] | None = None) -> None:
+        """`observe` is told the seconds of every unit, from being asked for to being committed."""
+        self._db, self._observe = db, observe
         self.answers = True  # whether the last unit found the database at home
 
     @property
@@ -54,8 +55,9 @@ class PatientDb:
         self._db.close()
 
     async def _run(self, unit: Unit[T]) -> T:
-        pause = _FIRST_PAUSE
+        pause, loop = _FIRST_PAUSE, asyncio.get_running_loop()
         while True:
+            asked_at = loop.time()
             try:
                 result = await self._db.run(unit)
             except DBAPIError as fault:
@@ -70,6 +72,8 @@ class PatientDb:
                 pause = min(pause * 2, _LONGEST_PAUSE)
             else:
                 self.answers = True
+                if self._observe:
+                    self._observe(loop.time() - asked_at)
                 return result
 
 
