@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,13 +80,14 @@ async def product(
     folder: Path,
     *program: str,
     env: Mapping[str, str] | None = None,
+    flags: Sequence[str] = (),
     word: str = READY,
 ) -> AsyncIterator[Side]:
     """Run the product in a town it knows: every group enabled, everybody met and agreed."""
     account, database = town.account("product_bot"), folder / "product.db"
     own = await move_in(account, database) | {"CAIBOSHI__TELEGRAM__BASE_URL": town.base}
     command = program or ("bench.ours.bot",)
-    async with contestant(*command, env=own | dict(env or {}), word=word) as running:
+    async with contestant(*command, env=own | dict(env or {}), flags=flags, word=word) as running:
         yield Side(town, account, running, unfinished(database))
 
 

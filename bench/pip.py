@@ -1,4 +1,4 @@
-"""A library with nothing around it but what `pip install` brings along."""
+"""A library, or the product, with nothing around it but what `pip install` brings along."""
 
 import contextlib
 import os
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
-PTB = "python-telegram-bot"
+PTB, CAIBOSHI = "python-telegram-bot", "caiboshi"
 _CHECKOUT = Path(__file__).parents[1]
 _NAME = re.compile(r"[\w.-]+")
 

@@ -8,11 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+import click
+
 from bot import story
 from bot.config import Config, Mode
 from bot.panels import Panels
+from bot.process import stop_signal, to_the_end
 from bot.runtime import Runtime
 from bot.story import Cast, Story
+from bot.terminal import stop
 from bot.timeline import Timeline
 from bot.wiring import build
 from kernel import business_day
@@ -59,6 +63,23 @@ def target(jump: str, now: datetime, told: Story) -> datetime:
         return business_day.instant(day, _MORNING, told.zone)
     days = int(jump.removeprefix("days:"))
     return business_day.instant(local.date() + timedelta(days=days), local.time(), told.zone)
+
+
+def run(config: Config, *, host: str, port: int) -> None:
+    """Run the demo until a signal ends it."""
+    try:
+        to_the_end(_run(config, host, port))
+    except ValueError as fault:
+        stop(f"the demo is for this machine only: {fault}")
+    except OSError as fault:
+        stop(f"port {port} cannot be used ({fault.strerror}): choose another, such as make demo PORT=8090")
+
+
+async def _run(config: Config, host: str, port: int) -> None:
+    asked = stop_signal()
+    async with running(config, host=host, port=port) as (_, url):
+        click.echo(f"Caiboshi demo: {url}\nOpen it in a browser. Ctrl-C ends it; nothing is kept.")
+        await asked.wait()
 
 
 @contextlib.asynccontextmanager

@@ -4,36 +4,26 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from bot.checks import database, groups, machine, telegram
 from bot.checks.asking import Unreachable, asking
 from bot.checks.finding import Check, Finding, skipped, unfinished
 from bot.checks.report import report
 from bot.config import Config
-from bot.terminal import ConfigPath, chosen, load
 from kernel.clock import Clock, SystemClock
 from kernel.message import Language, Text
 from texts import catalog as texts
 
 
-def command(
-    config: ConfigPath = None,
-    language: Annotated[
-        Language | None, typer.Option(help="Language of the answer; members.language when not given.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
-) -> None:
-    """Look at everything the bot needs, change nothing, and name a cure for what is wrong."""
+def tell(config: Config, file: Path | None, *, language: Language, as_json: bool) -> bool:
+    """Print what every check found; return whether all is well. `file` is the configuration file, if any."""
     logging.disable()  # what libraries would say, the findings say better
-    settings = load(config)
-    findings = asyncio.run(examine(settings, SystemClock(), file=chosen(config)))
-    spoken = language or settings.members.language
-    found = report(findings, texts.load(), spoken, machine.secrets(settings))
-    typer.echo(found.json() if as_json else found.plain())
-    raise typer.Exit(0 if found.is_well else 1)
+    findings = asyncio.run(examine(config, SystemClock(), file=file))
+    found = report(findings, texts.load(), language, machine.secrets(config))
+    click.echo(found.json() if as_json else found.plain())
+    return found.is_well
 
 
 async def examine(config: Config, clock: Clock, *, file: Path | None) -> list[Finding]:

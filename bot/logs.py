@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
-import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from bot.config import LogConfig, LogFormat, LogLevel
@@ -95,11 +94,12 @@ def _told(fault: BaseException | None) -> Iterator[str]:
 
 def _harmless_words(fault: BaseException) -> str:
     """Return what a database says about its own tables: never a value."""
-    own = fault.orig if isinstance(fault, DBAPIError) else fault
+    own: Any = fault.orig if isinstance(fault, DBAPIError) else fault
     if isinstance(own, sqlite3.Error):
         return f": {own}"
-    if isinstance(own, psycopg.Error):
-        names = (own.sqlstate, own.diag.table_name, own.diag.column_name, own.diag.constraint_name)
+    # A psycopg.Error, known by what it carries: who runs on SQLite does not load psycopg (9 MiB).
+    if (told := getattr(own, "diag", None)) is not None:
+        names = (own.sqlstate, told.table_name, told.column_name, told.constraint_name)
         return f": {' '.join(name for name in names if name)}"
     return ""
 

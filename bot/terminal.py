@@ -2,14 +2,14 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import NoReturn
 
-import typer
+import click
 
 from bot import config as configuration
 from bot.config import Config, ConfigError
 
-ConfigPath = Annotated[Path | None, typer.Option("--config", help="Configuration file (TOML).")]
+config_option = click.option("--config", type=click.Path(path_type=Path), help="Configuration file (TOML).")
 _USUAL_CONFIG = Path("config.toml")
 
 
@@ -37,5 +37,5 @@ def fail(reason: str) -> NoReturn:
 
 
 def _end(reason: str, code: int) -> NoReturn:
-    typer.echo(f"caiboshi: {reason}", err=True)
-    raise typer.Exit(code)
+    click.echo(f"caiboshi: {reason}", err=True)
+    raise SystemExit(code)

@@ -4,14 +4,13 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
 from bot.config import Config
-from bot.terminal import ConfigPath, load, stop
+from bot.terminal import config_option, load, stop
 from kernel.clock import SystemClock
 from storage import backup as backups
 from storage import fitness, restoration
@@ -24,26 +23,27 @@ from storage.restoration import NotRestored
 from storage.soundness import Unsound
 
 _SAID_AS_IT_IS = (DatabaseInUse, DatabaseUnfit, NotBackedUp, NotRestored, ToolFailed, ToolMissing, Unsound)
+_PATH = click.Path(path_type=Path)
 
 
-def migrate(
-    config: ConfigPath = None,
-    status: Annotated[bool, typer.Option("--status", help="Only tell what would be applied.")] = False,
-    no_backup: Annotated[bool, typer.Option("--no-backup", help="Make no backup first.")] = False,
-) -> None:
+@click.command()
+@config_option
+@click.option("--status", is_flag=True, help="Only tell what would be applied.")
+@click.option("--no-backup", is_flag=True, help="Make no backup first.")
+def migrate(config: Path | None, status: bool, no_backup: bool) -> None:
     """Bring the database to the schema this version needs, with a backup first."""
     settings = load(config)
     if status:
         _tell_status(settings)
         return
     with database(settings, with_backup=not no_backup) as applied:
-        typer.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do")
+        click.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do")
 
 
-def backup(
-    config: ConfigPath = None,
-    to: Annotated[Path | None, typer.Option("--to", help="File to write instead of a numbered one.")] = None,
-) -> None:
+@click.command()
+@config_option
+@click.option("--to", type=_PATH, help="File to write instead of a numbered one.")
+def backup(config: Path | None, to: Path | None) -> None:
     """Copy the database while the bot runs: complete, checked, readable by its owner only."""
     settings = load(config)
     with _faults_in_one_line(settings):
@@ -51,25 +51,25 @@ def backup(
             to = backups.make_numbered(settings.storage.url, _policy(settings), now=SystemClock().now())
         else:
             backups.make(settings.storage.url, to)
-    typer.echo(f"backup: {to} ({to.stat().st_size:,} bytes)")
+    click.echo(f"backup: {to} ({to.stat().st_size:,} bytes)")
 
 
-def restore(
-    file: Annotated[Path, typer.Argument(help="A backup made by `caiboshi backup`.")],
-    config: ConfigPath = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
-    """Put a backup in the place of the database; the bot must not run."""
+@click.command()
+@click.argument("file", type=_PATH)
+@config_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def restore(file: Path, config: Path | None, yes: bool) -> None:
+    """Put FILE, made by `caiboshi backup`, in the place of the database; the bot must not run."""
     settings = load(config)
     shown = _shown(settings)
-    if not yes and not typer.confirm(f"Replace {shown} by {file}?"):
+    if not yes and not click.confirm(f"Replace {shown} by {file}?"):
         stop("nothing was changed")
     with _faults_in_one_line(settings), _held(settings):
         aside = restoration.from_file(settings.storage.url, file, _policy(settings), now=SystemClock().now())
-    typer.echo(f"restored: {shown} is now what {file} held")
+    click.echo(f"restored: {shown} is now what {file} held")
     if aside:
-        typer.echo(f"what it replaced: {aside}")
-    typer.echo("what waited to be sent then is parked as unknown: it may have been sent since")
+        click.echo(f"what it replaced: {aside}")
+    click.echo("what waited to be sent then is parked as unknown: it may have been sent since")
 
 
 @contextlib.contextmanager
@@ -84,7 +84,8 @@ def database(settings: Config, *, with_backup: bool = True) -> Iterator[tuple[st
             missing = migrations.pending(settings.storage.url)
             if missing and with_backup:
                 _back_up_first(settings)
-            migrations.upgrade(settings.storage.url)
+            if missing:
+                migrations.upgrade(settings.storage.url)
         yield missing
 
 
@@ -97,7 +98,7 @@ def _back_up_first(settings: Config) -> None:
         )
     except ToolMissing as fault:
         stop(f"no backup before the new schema: {fault}; or run `caiboshi migrate --no-backup`")
-    typer.echo(f"backup before the new schema: {made}", err=True)
+    click.echo(f"backup before the new schema: {made}", err=True)
 
 
 def _tell_status(settings: Config) -> None:
@@ -107,7 +108,7 @@ def _tell_status(settings: Config) -> None:
         is_there = not backups.is_sqlite(url) or Path(file).exists()
         current = migrations.current(url) if is_there else None
         missing = migrations.beyond(current)
-    typer.echo(f"schema: {current or 'none yet'}; to apply: {', '.join(missing) or 'nothing'}")
+    click.echo(f"schema: {current or 'none yet'}; to apply: {', '.join(missing) or 'nothing'}")
 
 
 @contextlib.contextmanager

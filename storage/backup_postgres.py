@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from psycopg.conninfo import make_conninfo
 from sqlalchemy import make_url
 
 _CURE = "install PostgreSQL's client tools (Debian: apt-get install postgresql-client)"
@@ -63,6 +62,8 @@ def run_tool(name: str, *words: str, url: str | None = None) -> str:
 def _connection(url: str) -> tuple[Sequence[str], Mapping[str, str]]:
     """Return how to reach the database: words for the command line, and the password, which others could see
     there, for the environment."""
+    from psycopg.conninfo import make_conninfo  # here, since SQLite needs none of it (9 MiB)
+
     parsed = make_url(url)
     how = parsed.translate_connect_args(username="user", database="dbname")
     password = how.pop("password", None)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, Connection, create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -19,7 +18,7 @@ from sqlalchemy.pool import NullPool
 from features.members.model import GroupState
 from kernel.ids import ChatId
 from storage.members import chat_group
-from storage.migrate import NewerSchema, beyond
+from storage.migrate import NewerSchema, beyond, standing
 
 _PATIENCE_SECONDS = 5
 _SOUNDNESS_SECONDS = 20.0  # a database of many gigabytes is not read to its end
@@ -228,7 +227,7 @@ def _server_trouble(fault: DBAPIError) -> Unusable:
 
 
 def _schema(session: Connection) -> Schema:
-    current = MigrationContext.configure(session).get_current_revision()
+    current = standing(session)
     if current is None:
         return Schema.EMPTY
     try:

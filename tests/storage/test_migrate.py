@@ -197,3 +197,12 @@ def refuses(url: str, statement: str, constraint: str) -> None:
     finally:
         engine.dispose()
     assert re.search(constraint, str(refused.value.orig))
+
+
+def test_the_files_names_tell_the_revisions_in_alembics_order() -> None:
+    script = ScriptDirectory(str(ROOT / "storage" / "migrations"))
+
+    walked = [found.revision for found in script.walk_revisions()]
+
+    assert migrate.beyond(None) == tuple(reversed(walked))
+    assert migrate.newest() == HEAD
