@@ -100,7 +100,7 @@ async def _race(kind: str, urls: Sequence[str], plan: Plan) -> list[Result]:
         )
     among = f"{sizes[0]:,} vs {sizes[1]:,} members, {kind}"
     return [
-        _result(f"due tick (look, do 100 rows one by one, look), {among} (target 1.30)", worked),
+        _result(f"due tick (look, do 100 rows, look), {among} (target 1.30)", worked),
         _result(f"the look alone, {among}; plan: {plan_text}", looked),
     ]
 

@@ -1,9 +1,9 @@
 """The clockwork over a table of its own: what is due is done, once, whoever else fails."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import cast
+from typing import TypeVar, cast
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select, update
@@ -20,6 +20,7 @@ from storage.types import BigId, UtcDateTime
 from storage.uow import SqlUow
 from tests.conftest import NOW, Disk
 
+T = TypeVar("T")
 MINUTE = timedelta(minutes=1)
 APP = build_app(load(None, {}))
 
@@ -103,6 +104,21 @@ class Works:
         await self.db.run(lambda uow: uow.connection.execute(insert(errand), rows).rowcount)
 
 
+class Counted:
+    """A database that counts how many units are under way."""
+
+    def __init__(self, db: Db) -> None:
+        self._db, self._now, self.most = db, 0, 0
+
+    async def run(self, unit: Callable[[Uow], T]) -> T:
+        self._now += 1
+        self.most = max(self.most, self._now)
+        try:
+            return await self._db.run(unit)
+        finally:
+            self._now -= 1
+
+
 @pytest.fixture
 def works(db: Db, clock: ManualClock, tables: None) -> Works:
     return Works(db, clock)
@@ -119,7 +135,7 @@ async def test_what_is_due_is_done_in_order_and_the_rest_waits(works: Works, che
         (3, "plain", NOW + MINUTE),
         (4, "plain", NOW),
     )
-    assert await works.engine.run_due() == 3
+    assert await works.engine.run_due(at_once=1) == 3
     assert await check(RAN) == [(2,), (1,), (4,)]
 
 
@@ -142,7 +158,17 @@ async def test_what_waits_is_done_once_its_instant_has_come(
 async def test_more_than_a_batch_is_done_in_one_go(works: Works, check: Disk) -> None:
     await works.ask(*((number, "plain", NOW - number * MINUTE) for number in range(1, 251)))
     assert await works.engine.run_due() == 250
-    assert await check(RAN) == [(number,) for number in range(250, 0, -1)]
+    assert sorted(await check(RAN)) == [(number,) for number in range(1, 251)]
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 100])
+async def test_no_more_is_under_way_than_asked_for(works: Works, check: Disk, at_once: int) -> None:
+    await works.ask(*((number, "plain", NOW) for number in range(100)))
+    counted = Counted(works.db)
+    engine = Engine(runner=counted, app=APP, jobs=(_job(),), clock=ManualClock(NOW), committed=lambda: None)
+    assert await engine.run_due(at_once=at_once) == 100
+    assert counted.most == at_once
+    assert await check("SELECT count(DISTINCT errand), count(*) FROM ran") == [(100, 100)]
 
 
 async def test_what_an_errand_brings_along_is_done_in_the_same_go(works: Works, check: Disk) -> None:
