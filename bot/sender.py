@@ -212,12 +212,9 @@ class Sender:
             in_hand = {}
         if self._stopping:
             return _Turn((), {}, (), came_back)
-        found: tuple[Queued, ...] = ()
-        room = _IN_HAND - len(in_hand)
-        if not any(row.is_urgent for row in in_hand.values()):
-            room = max(room, _IN_FLIGHT)  # what is urgent finds its way past a hand full of the rest
-        if room > 0 and (look.news or len(in_hand) < _IN_FLIGHT):
-            found = uow.dispatch.candidates(limit=room, held=look.held, silent=look.silent)
+        found = self._find(uow, in_hand, look)
+        overtaken = [in_hand[row.outgoing.chat].id for row in found if row.outgoing.chat in in_hand]
+        uow.dispatch.put_back(overtaken, epoch=epoch)
         in_hand |= {row.outgoing.chat: row for row in found}
         chosen = self._choose(in_hand, look.free, look.now)
         leaving = uow.dispatch.sending([row.id for row in chosen], epoch=epoch)
@@ -226,6 +223,17 @@ class Sender:
         uow.dispatch.claim([row.id for row in found if row.outgoing.chat in in_hand], epoch=epoch)
         waiting = uow.dispatch.waiting_in(look.held) if look.held else ()
         return _Turn(tuple(row for row in chosen if row.id in leaving), in_hand, waiting, came_back)
+
+    @staticmethod
+    def _find(uow: SqlUow, in_hand: dict[ChatId, Queued], look: _Look) -> tuple[Queued, ...]:
+        """Return what comes into the hand; what is urgent finds its way past a hand full of the rest."""
+        room = _IN_HAND - len(in_hand)
+        past = 0 if any(row.is_urgent for row in in_hand.values()) else _IN_FLIGHT
+        most = max(room, past)
+        if most <= 0 or not (look.news or len(in_hand) < _IN_FLIGHT):
+            return ()
+        offered = uow.dispatch.candidates(limit=most, held=look.held, silent=look.silent)
+        return tuple(row for place, row in enumerate(offered) if place < room or row.is_urgent)
 
     def _choose(self, in_hand: dict[ChatId, Queued], most: int, now: float) -> list[Queued]:
         chosen: list[Queued] = []

@@ -26,9 +26,15 @@ _WAITS = text("outbox.state = 'pending'")
 _IS_DUE = and_(_WAITS, outbox.c.not_before <= bindparam("now"))
 _taken = outbox.alias("taken")
 _IS_FREE = ~select(1).where(_taken.c.chat == outbox.c.chat, _taken.c.epoch.is_not(None)).exists()
+_MAY_OVERTAKE = ~(
+    select(1)
+    .where(_taken.c.chat == outbox.c.chat, _taken.c.epoch.is_not(None))
+    .where(or_(_taken.c.state != "claimed", _taken.c.priority < BULK))
+    .exists()
+)
 _URGENT = (
     select(*QUEUED)
-    .where(_IS_DUE, outbox.c.priority < BULK, _IS_FREE)
+    .where(_IS_DUE, outbox.c.priority < BULK, _MAY_OVERTAKE)
     .where(or_(outbox.c.kind == Kind.CALL, outbox.c.chat.not_in(_each("held"))))
     .where(outbox.c.chat.not_in(_each("silent")))
     .order_by(outbox.c.priority, outbox.c.id)
@@ -106,9 +112,10 @@ class SqlDispatch:
         """Return what may leave now, at most one of a chat: its most urgent and oldest.
 
         Urgent classes come first; of the others, those of the chats with most waiting. Nothing of a chat of
-        which a message is claimed or leaving; of those in `held` only questions to Telegram, which write to
-        nobody, and of those in `silent` nothing. A row whose time is over is closed as expired, one that
-        cannot be read (written by another version) as failed.
+        which a message is claimed or leaving, save what is urgent where what is claimed is not; of those in
+        `held` only questions to Telegram, which write to nobody, and of those in `silent` nothing. A row
+        whose time is over is closed as expired, one that cannot be read (written by another version) as
+        failed.
         """
         while True:
             urgent = self._urgent(limit, held, silent)
@@ -153,6 +160,15 @@ class SqlDispatch:
         """Keep waiting messages for the sender of `epoch`; nothing of them leaves yet."""
         if rows:
             self.connection.execute(_CLAIM, {"ids": tuple(rows), "by": epoch})
+
+    def put_back(self, rows: Collection[OutboxId], *, epoch: int) -> None:
+        """Let wait again what the sender of `epoch` claimed: something urgent for its chat overtakes it."""
+        if rows:
+            self.connection.execute(
+                update(outbox)
+                .where(outbox.c.id.in_(rows), outbox.c.epoch == epoch, outbox.c.state == "claimed")
+                .values(state="pending", epoch=None)
+            )
 
     def sending(self, rows: Collection[OutboxId], *, epoch: int) -> frozenset[OutboxId]:
         """Mark messages as leaving, just before their bytes do; return those that still may.

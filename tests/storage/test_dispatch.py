@@ -353,3 +353,18 @@ async def test_of_a_silent_chat_not_even_a_question_is_offered(db: Db) -> None:
     found = await db.run(lambda uow: uow.dispatch.candidates(limit=10, silent=[ChatId(1)]))
 
     assert [row.outgoing.chat for row in found] == [2]
+
+
+async def test_what_is_urgent_overtakes_what_is_only_claimed(db: Db) -> None:
+    await _put(db, a_message(1), a_message(2))
+    claimed, leaving = await _due(db)
+    await db.run(lambda uow: uow.dispatch.claim([claimed.id], epoch=3))
+    await db.run(lambda uow: uow.dispatch.sending([leaving.id], epoch=3))
+    await _put(db, a_message(1, message_class=ANSWER), a_message(2, message_class=ANSWER), a_message(1))
+
+    (urgent,) = await _due(db)
+    await db.run(lambda uow: uow.dispatch.put_back([claimed.id], epoch=3))
+    await db.run(lambda uow: uow.dispatch.claim([urgent.id], epoch=3))
+
+    assert (urgent.outgoing.chat, urgent.outgoing.message_class) == (1, ANSWER)
+    assert await _due(db) == ()
