@@ -1,6 +1,8 @@
 """One message on its way: words and buttons, the Bot method, and what its answer means (storage.md §3.2)."""
 
+import html
 import logging
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,6 +37,7 @@ _NO_TOPIC = ("message thread not found", "topic_deleted", "topic_closed")
 _NOT_PARSED = "can't parse entities"
 _NO_PREVIEW = {"is_disabled": True}
 _CUT = "\n…"
+_TAG = re.compile(r"</?[a-z][^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Delivery:
         words, most = self._catalog.html(outgoing.text, outgoing.language), MessageLimit.MAX_TEXT_LENGTH
         if units(words) <= most:
             return Shown(words, buttons)
-        plain = self._catalog.plain(outgoing.text, outgoing.language)  # Telegram counts without the tags
+        plain = without_markup(words)  # Telegram counts without the tags
         if units(plain) <= most:
             return Shown(words, buttons)
         _log.error("text too long, cut", extra={"text_key": outgoing.text.key})
@@ -134,9 +137,7 @@ class Delivery:
             return replace(outgoing, topic=None, message=None), shown
         if shown.mode and outgoing.text and _NOT_PARSED in said:
             _log.error("text is no valid HTML, sent plain", extra={"text_key": outgoing.text.key})
-            return outgoing, replace(
-                shown, words=self._catalog.plain(outgoing.text, outgoing.language), mode=None
-            )
+            return outgoing, replace(shown, words=without_markup(shown.words), mode=None)
         return None
 
     async def _ask(self, outgoing: Outgoing, shown: Shown) -> Result:
@@ -184,12 +185,17 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def without_markup(words: str) -> str:
+    """Return the words of a text in Telegram's HTML, as somebody reads them."""
+    return html.unescape(_TAG.sub("", words))
+
+
 def cut(text: str, most: int) -> str:
     """Return the first whole lines of `text`, at most `most` UTF-16 units with a sign of the cut."""
     room = most - units(_CUT)
     short = text.encode("utf-16-le", "surrogatepass")[: 2 * room].decode("utf-16-le", "ignore")
-    head, newline, _ = short.rpartition("\n")
-    return f"{head if newline else short}{_CUT}"
+    head, _, _ = short.rpartition("\n")
+    return f"{head or short}{_CUT}"
 
 
 def _unanswered(outgoing: Outgoing) -> Outcome | None:
