@@ -187,6 +187,8 @@ class SqlGroups:
         met = self.by_chat(chat)
         if met:
             self._absorb(met.id, group.id, now)
+            if met.state is not GroupState.MET:  # newer than anything known of the chat left behind
+                self.move(group.id, to=met.state, since=tuple(GroupState), now=now)
         self.connection.execute(update(chat_group).where(chat_group.c.id == group.id).values(chat=chat))
 
     def _absorb(self, met: GroupId, group: GroupId, now: datetime) -> None:

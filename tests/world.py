@@ -13,6 +13,7 @@ import psycopg
 
 from bot import config as configuration
 from bot.config import Config, Mode
+from bot.intake import lane_of
 from bot.runtime import Runtime
 from bot.timeline import Timeline
 from bot.wiring import build, build_web
@@ -20,6 +21,7 @@ from kernel.clock import ManualClock
 from sandbox.sandbox import Sandbox
 from sandbox.server import serve
 from storage import migrate
+from storage.inbox import TELEGRAM, NewRow
 from web.server import serving
 
 HOOK = "/telegram"
@@ -88,6 +90,14 @@ class World:
         message = self.message_with(person, label, where)
         for _ in range(times):
             self.sandbox.act(person, "tap", chat=where, message=message, button=label)
+        await self.settle()
+
+    async def brings(self, update: dict[str, Any]) -> None:
+        """Let an update of Telegram's come in that the sandbox does not make."""
+        number = 10**9 + len(self.rows("SELECT id FROM inbox"))
+        row = NewRow(TELEGRAM, number, lane_of(update), update | {"update_id": number})
+        taken = await self.runtime.db.run(lambda uow: uow.inbox.take_in(self.bot, (row,)))
+        self.runtime.lanes.put(taken)
         await self.settle()
 
     async def forges(self, person: int, data: str, *, chat: int | None = None) -> None:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.inbox import TELEGRAM, NewRow
 from tests.world import World
 
 EVERYTHING = """
@@ -233,7 +232,7 @@ async def test_what_no_person_wrote_makes_no_member_and_is_not_answered(
     for text in ("积分", "菜单", "/start", "/help", "大家好"):
         entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text[0] == "/" else []
         message = {"message_id": 900, "date": 1, "chat": chat, "text": text, "entities": entities}
-        await _arrives(world, {"message": message | author})
+        await world.brings({"message": message | author})
 
     assert world.said_to(world.leader, world.group) == said
     assert world.rows(EVERYTHING) == before
@@ -260,7 +259,7 @@ async def test_a_tap_without_its_message_is_answered_and_not_parked(world: World
     member = await world.member()
     tap = {"id": "9001", "from": {"id": member, "is_bot": False, "first_name": "A"}, "chat_instance": "1"}
 
-    await _arrives(world, {"callback_query": tap | {"inline_message_id": "x", "data": "v1:home.menu"}})
+    await world.brings({"callback_query": tap | {"inline_message_id": "x", "data": "v1:home.menu"}})
 
     assert world.rows("SELECT count(*) FROM inbox WHERE state <> 'done'") == [(0,)]
 
@@ -271,18 +270,9 @@ async def test_a_tap_on_a_message_too_old_to_be_shown_still_works(world: World) 
     tap = {"id": "9002", "from": {"id": member, "is_bot": False, "first_name": "A"}, "chat_instance": "1"}
 
     message = old | {"chat": {"id": member, "type": "private", "first_name": "A"}}
-    await _arrives(world, {"callback_query": tap | {"message": message, "data": "v1:growth.card"}})
+    await world.brings({"callback_query": tap | {"message": message, "data": "v1:growth.card"}})
 
     assert world.last_to(member).startswith("我的成长值")
-
-
-async def _arrives(world: World, update: dict[str, object]) -> None:
-    """Let an update of Telegram's come in that the sandbox does not make."""
-    number = 10**9 + len(world.rows("SELECT id FROM inbox"))
-    row = NewRow(TELEGRAM, number, world.group, {"update_id": number} | update)
-    taken = await world.runtime.db.run(lambda uow: uow.inbox.take_in(world.bot, (row,)))
-    world.runtime.lanes.put(taken)
-    await world.settle()
 
 
 async def test_names_cannot_break_or_hide_anything(world: World) -> None:

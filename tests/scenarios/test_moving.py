@@ -98,19 +98,53 @@ async def test_an_upgrade_nobody_told_of_is_learned_from_the_first_refusal(town:
     assert town.last_to(early).startswith("孙伯，欢迎！")
 
 
-async def test_sending_the_bot_away_from_the_old_chat_is_no_news_of_the_new_one(town: World) -> None:
-    await town.opens_group(kind="group")
+async def test_the_end_of_the_old_chat_is_no_news_of_the_new_one(town: World) -> None:
+    old = await town.opens_group(kind="group")
     member = await town.member()
     new = migrates(town)
     await town.settle()
-    world = town.sandbox
 
-    await town.does(town.leader, "kick", chat=new, user=town.bot)
-    assert town.rows(GROUPS) == [(new, "left")]
-    await town.does(town.leader, "add", chat=new, user=town.bot)
-    await town.does(town.leader, "promote", chat=new, user=town.bot)
-    await town.taps(town.leader, "启用本群", chat=new)
+    bot = {"id": town.bot, "is_bot": True, "first_name": "菜博士"}
+    change = {"chat": {"id": old, "type": "group", "title": "阳光花园"}, "date": 1, "from": bot}
+    was, now = {"user": bot, "status": "member"}, {"user": bot, "status": "left"}
+    await town.brings({"my_chat_member": change | {"old_chat_member": was, "new_chat_member": now}})
     await town.says(member, "积分", chat=new)
 
+    assert town.rows(GROUPS) == [(new, "enabled")]
     assert town.last_to(member, new) == "陈阿姨，点下面的按钮，我单独给你看。"
-    assert not [c for c in world.calls() if c["params"].get("chat_id") == town.group and not c["ok"]]
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+async def test_a_group_met_anew_in_its_new_chat_is_one_with_the_old_once_that_is_known(
+    town: World, enabled: bool
+) -> None:
+    await town.opens_group(kind="group")
+    member, early = await town.member("陈阿姨"), await town.person("孙伯")
+    town.sandbox.act(early, "join", chat=town.group)
+    new = migrates(town)
+    town.passes_unseen(hours=25)  # nothing of it reaches the bot any more
+    await town.says(town.leader, "/start", chat=new)
+    if enabled:
+        await town.taps(town.leader, "启用本群", chat=new)
+        await town.says(member, "积分", chat=new)
+    assert len(town.rows(GROUPS)) == 2
+
+    await town.does(early, "start", payload="g1")  # Telegram is asked about the old chat
+
+    assert town.rows(GROUPS) == [(new, "enabled")]
+    assert town.rows("SELECT count(*) FROM membership WHERE left_at IS NULL") == [(2,)]
+    assert town.last_to(early).startswith("孙伯，欢迎！")
+
+
+async def test_a_group_enabled_in_its_new_chat_stays_so_when_the_old_one_turns_up(town: World) -> None:
+    old = town.group = await town.opens_group(kind="group", enabled=False)
+    new = migrates(town)
+    town.passes_unseen(hours=25)
+    await town.says(town.leader, "/start", chat=new)
+    await town.taps(town.leader, "启用本群", chat=new)
+
+    moved = {"id": old, "type": "group", "title": "阳光花园"}
+    told = {"message_id": 9, "date": 1, "chat": moved, "migrate_to_chat_id": new}
+    await town.brings({"message": told})
+
+    assert town.rows(GROUPS) == [(new, "enabled")]
