@@ -1,7 +1,5 @@
 """What the demo's inspector shows: plain JSON values, with words in every language of the page."""
 
-import html
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +20,6 @@ Row = Mapping[str, Any]
 _ROWS = 60  # newest rows of each list
 _DUE_ROWS = 5  # next rows of each job
 _DUE: Mapping[str, Callable[[int], Select[Any]]] = {"growth.points_due": views.points_due_next}
-_TAG = re.compile("<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +125,7 @@ class Panels:
         return {language.value[:2]: self._bare(text, language) for language in Language}
 
     def _bare(self, text: Text, language: Language) -> str:
-        return html.unescape(_TAG.sub("", self.runtime.catalog.html(text, language))).strip()
+        return self.runtime.catalog.plain(text, language).strip()
 
 
 def _plain(row: Row) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Loads the catalogues and renders text keys into what Telegram shows."""
 
 import html
+import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from kernel.message import Language, Moment, Param, Text
 
 _FOLDER = Path(__file__).parent
 _WORDS = "words"
+_TAG = re.compile(r"</?[a-z][a-z0-9-]*(\s[^<>]*)?>")
 
 
 class CatalogError(Exception):
@@ -35,8 +37,8 @@ class Catalog:
         return self._render(text, language, html.escape)
 
     def plain(self, text: Text, language: Language) -> str:
-        """Render `text` without markup, for button labels and toasts."""
-        return self._render(text, language, str)
+        """Render `text` without markup: for button labels, toasts, and where Telegram takes no markup."""
+        return html.unescape(_TAG.sub("", self.html(text, language)))
 
     def _render(self, text: Text, language: Language, escape: Callable[[str], str]) -> str:
         template = self.texts[language].get(text.key)

@@ -117,16 +117,18 @@ async def test_a_text_that_is_no_html_comes_plain_and_is_told_as_our_fault(
     with caplog.at_level(logging.ERROR):
         await world.says(member, "你好")
 
-    assert world.last_to(member) == "1 < 2 <b>在呢"
+    assert world.last_to(member) == "1 < 2 在呢"
     assert world.buttons(member) == ["‹ 返回菜单", "帮助"]
     assert [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR] == [
         "text is no valid HTML, sent plain"
     ]
 
 
-@pytest.mark.parametrize("line", ["<b>行</b>" * 40, "🥬" * 60, "a" * 100])
+@pytest.mark.parametrize(
+    ("line", "shown"), [("<b>行</b>" * 40, "行" * 40), ("🥬" * 60, "🥬" * 60), ("a" * 100, "a" * 100)]
+)
 async def test_a_text_too_long_for_telegram_is_cut_behind_a_line(
-    world: World, monkeypatch: pytest.MonkeyPatch, line: str
+    world: World, monkeypatch: pytest.MonkeyPatch, line: str, shown: str
 ) -> None:
     member = await world.member()
     most = 4096
@@ -137,9 +139,21 @@ async def test_a_text_too_long_for_telegram_is_cut_behind_a_line(
     await world.says(member, "你好")
 
     *lines, sign = world.last_to(member).split("\n")
-    assert set(lines) == {line}
+    assert set(lines) == {shown}
     assert sign == "…"
     assert most - 300 < len(world.last_to(member).encode("utf-16-le")) // 2 <= most
+
+
+async def test_markup_does_not_count_towards_the_length_of_a_text(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = await world.member()
+    bold = dict(world.runtime.catalog.texts[Language.ZH_CN]) | {"home.greeting": "<b>行行行行</b>" * 1024}
+    monkeypatch.setitem(world.runtime.catalog.texts, Language.ZH_CN, bold)
+
+    await world.says(member, "你好")
+
+    assert world.last_to(member) == "行" * 4096
 
 
 async def test_a_text_of_the_greatest_length_comes_whole(world: World) -> None:

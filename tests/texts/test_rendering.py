@@ -54,6 +54,16 @@ def test_plain_shows_parameters_as_they_are() -> None:
     assert SMALL.plain(Text("t.two", {"a": "<b>", "b": "&"}), ZH) == "<b>-&"
 
 
+def test_plain_leaves_out_the_catalogues_markup_and_nothing_else() -> None:
+    inner = Text("t.of", {"value": "<i>&amp; 1 < 2"})
+    assert SMALL.plain(Text("t.of", {"value": (inner, inner)}), ZH) == "<i>&amp; 1 < 2\n<i>&amp; 1 < 2"
+
+
+@given(name=st.text())
+def test_plain_keeps_every_name_as_it_is(name: str) -> None:
+    assert SMALL.plain(Text("t.of", {"value": name}), ZH) == name
+
+
 def test_braces_in_a_name_mean_nothing() -> None:
     assert SMALL.html(Text("t.two", {"a": "{b}", "b": "{0.__class__}"}), ZH) == "{b}-{0.__class__}"
 
