@@ -23,6 +23,17 @@ async def test_a_demoted_bot_hears_only_commands_and_all_again_once_it_is_promot
     assert world.rows(GROUPS) == [("enabled", "阳光花园")]
 
 
+async def test_a_demoted_bot_hears_of_nobody_coming_and_knows_them_once_they_speak(world: World) -> None:
+    await world.does(world.leader, "demote", chat=world.group, user=world.bot)
+    newcomer = await world.neighbour("小林")
+    assert not [text for text in world.said_to(newcomer, world.group) if "小林" in text]
+
+    await world.does(world.leader, "promote", chat=world.group, user=world.bot)
+    await world.says(newcomer, "积分", chat=world.group)
+
+    assert world.last_to(newcomer, world.group) == "小林，点下面的按钮，我单独给你看。"
+
+
 async def test_a_silenced_bot_stays_in_the_group_and_speaks_again_once_it_may(world: World) -> None:
     member, group = await world.member(), world.group
     await world.does(world.leader, "demote", chat=group, user=world.bot)
