@@ -109,10 +109,10 @@ def cast(world: World, me: User, given: Json) -> Json:
 def react(world: World, me: User, given: Json) -> Json:
     """React to a message with an emoji, or take the reaction back with an empty text."""
     chat = chat_of(world, me, given)
-    emoji = given["emoji"]
+    emoji = given["emoji"] and reactions.as_known(given["emoji"])
     message = reactions.holder(chat, message_of(chat, given["message"]))
-    if emoji and emoji not in reactions.EMOJI:
-        raise ControlError(f"emoji must be one Telegram reacts with, as {_few()}; got {emoji}")
+    if emoji is None:
+        raise ControlError(f"emoji must be one Telegram reacts with, as {_few()}; got {given['emoji']}")
     if message.is_service:
         raise ControlError(f"message {message.id} tells of an event; nobody reacts to it")
     if not reactions.may_react(world, chat, me.id):

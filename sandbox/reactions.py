@@ -13,6 +13,15 @@ MOST_KINDS = 11
 """How many different reactions one message can have."""
 
 
+def as_known(emoji: str) -> str | None:
+    """Return an emoji as Telegram writes it, None for one nobody reacts with.
+
+    Emoji that are joined of several may hold a U+FE0F that Telegram leaves out: some clients have it.
+    """
+    written = emoji.replace("\ufe0f", "") if "\u200d" in emoji else emoji
+    return written if written in EMOJI else None
+
+
 def holder(chat: Chat, message: Message) -> Message:
     """Return the message that holds the reactions: of an album its first one that is still there."""
     if not message.album:

@@ -9,15 +9,15 @@ from sandbox.world import Bot, World
 
 def set_message_reaction(world: World, bot: Bot, params: Json) -> bool:
     """React to a message with one emoji, or with nothing."""
-    wanted = params.get("reaction", [])
-    if any(one["type"] == "paid" for one in wanted):
+    asked = params.get("reaction", [])
+    if any(one["type"] == "paid" for one in asked):
         raise bad_request("can't parse ReactionType: invalid reaction type specified")
     chat = find_chat(world, bot, params["chat_id"])
     message = chat.messages.get(params["message_id"])
     if message is None:
         raise bad_request("message to react not found")
-    unknown = any(one.get("emoji") not in reactions.EMOJI for one in wanted)
-    if message.is_service or unknown:
+    wanted = [{"type": "emoji", "emoji": reactions.as_known(one.get("emoji", ""))} for one in asked]
+    if message.is_service or any(one["emoji"] is None for one in wanted):
         raise bad_request("REACTION_INVALID")
     if not reactions.may_react(world, chat, bot.id):
         raise forbidden("CHAT_WRITE_FORBIDDEN")

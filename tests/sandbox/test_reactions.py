@@ -1,11 +1,14 @@
 """Reactions: who may put which, and which bots hear of it."""
 
+import re
 from typing import Any
 
 import pytest
+from telegram.constants import ReactionEmoji
 
 from sandbox.errors import ControlError
 from sandbox.reactions import EMOJI
+from tests.sandbox.judge import need_api
 from tests.sandbox.town import EVERY_KIND, Town, town
 
 THUMB, HEART = "👍", "❤"
@@ -207,3 +210,27 @@ async def test_a_message_has_at_most_eleven_kinds_of_reactions() -> None:
         assert _react(place, card, kinds[0])
         with pytest.raises(ControlError, match="emoji must be one Telegram reacts with"):
             _react(place, card, "🥬")
+
+
+def test_the_reactions_known_are_those_of_the_bot_api() -> None:
+    (field,) = [one for one in need_api()["types"]["ReactionTypeEmoji"]["fields"] if one["name"] == "emoji"]
+
+    assert set(re.findall(r'"([^"]+)"', field["description"])) == EMOJI
+
+
+async def test_reactions_as_python_telegram_bot_spells_them_come_back_as_telegram_writes_them() -> None:
+    spelt = [one.value for one in ReactionEmoji if one.value not in EMOJI]
+    async with town(every_kind=True) as place:
+        card = await _card(place)
+        here = {"chat_id": place.world.group, "message_id": card}
+
+        for emoji in spelt:
+            await place.ok("setMessageReaction", **here, reaction=[{"type": "emoji", "emoji": emoji}])
+            _react(place, card, emoji)
+
+        heard = [_emoji(update["message_reaction"]["new_reaction"]) for update in await place.updates()]
+        assert len(spelt) == 3
+        assert heard == [[emoji.replace("\ufe0f", "")] for emoji in spelt]
+        (shown,) = place.sandbox.messages(place.world.user, place.world.group)[-1]["reactions"]
+        assert shown["emoji"] in EMOJI
+        assert shown["count"] == 2
