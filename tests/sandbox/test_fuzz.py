@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from hypothesis import HealthCheck, given, settings
@@ -27,7 +28,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
 )
 Send = Callable[..., httpx.Response]
-"""Sends one request: HTTP method, path, body, and files where it goes by multipart."""
+"""Sends one request: HTTP method, path, body, and files where it goes by multipart; or raw content."""
 MARKUPS = st.sampled_from(
     [
         {"inline_keyboard": [[{"text": "A", "callback_data": "a"}]]},
@@ -106,8 +107,9 @@ def running() -> Iterator[tuple[Town, Send]]:
         context = town(every_kind=True)
         place = runner.run(context.__aenter__())
 
-        def send(verb: str, path: str, body: Any, files: Any = None) -> httpx.Response:
+        def send(verb: str, path: str, body: Any, files: Any = None, **raw: Any) -> httpx.Response:
             said = {"json": body} if files is None else {"data": _texts(body), "files": files}
+            said = raw or said
             answer: httpx.Response = runner.run(place.http.request(verb, place.address.url + path, **said))
             return answer
 
@@ -200,6 +202,42 @@ def test_no_body_at_all_breaks_the_sandbox() -> None:
             answer = send("POST", f"/bot{place.world.token}/{method}", body)
 
             assert answer.status_code in (200, 400, 429), (method, body, answer.text)
+
+        probe()
+        _check_whole(place, send)
+
+
+def test_no_bytes_break_the_sandbox() -> None:
+    kinds = st.sampled_from(
+        [
+            "",
+            "application/json",
+            "application/json; charset=utf-16",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+            "multipart/form-data; boundary=x",
+            "multipart/form-data; boundary=x; charset=utf-9",
+            "text/plain",
+        ]
+    )
+    parts = st.sampled_from(
+        [b"--x\r\n", b"--x--", b"\r\n\r\n", b'Content-Disposition: form-data; name="text"']
+    )
+    bodies = st.binary(max_size=40) | st.lists(parts | st.binary(max_size=8), max_size=8).map(b"".join)
+    with running() as (place, send):
+        base = f"/bot{place.world.token}"
+        paths = st.sampled_from(
+            [f"{base}/sendMessage", f"{base}/sendPhoto", "/control/act", "/control/users"]
+        )
+
+        @ROUNDS
+        @given(st.sampled_from(["GET", "POST"]), paths, kinds, bodies, st.binary(max_size=12))
+        def probe(verb: str, path: str, kind: str, body: bytes, query: bytes) -> None:
+            answer = send(
+                verb, f"{path}?{quote(query, safe='=&')}", None, content=body, headers={"content-type": kind}
+            )
+
+            assert answer.status_code in (200, 400, 404), (kind, body, answer.text)
 
         probe()
         _check_whole(place, send)
