@@ -9,11 +9,11 @@ WORDS = ("积分", "菜单", "/start", "/help", "/growth", "大家好")
 LED = "陈阿姨，点下面的按钮，我单独给你看。"
 
 
-async def hidden(world: World, chat: int) -> int:
+async def hidden(world: World, chat: int, *more: str) -> int:
     """Return an administrator of `chat` who writes in its name."""
     ghost = await world.person("影子")
     await world.does(ghost, "join", chat=chat)
-    rights = ["is_anonymous", "can_invite_users"]
+    rights = ["is_anonymous", "can_invite_users", *more]
     await world.does(world.leader, "promote", chat=chat, user=ghost, rights=rights)
     return ghost
 
@@ -64,6 +64,19 @@ async def test_a_hidden_administrator_is_not_told_to_be_none_where_the_bot_canno
     await town.does(town.leader, "promote", chat=chat, user=town.bot)
     await town.taps(ghost, "启用本群", chat=chat)
     assert town.rows("SELECT state FROM chat_group") == [("enabled",)]
+
+
+async def test_what_a_hidden_administrator_does_to_the_group_counts(world: World) -> None:
+    ghost = await hidden(world, world.group, "can_change_info", "can_restrict_members")
+    member, other = await world.member(), await world.member("何老师")
+
+    await world.does(ghost, "title", chat=world.group, title="东门")
+    await world.does(ghost, "kick", chat=world.group, user=other)
+    for person in (member, other):
+        await world.says(person, "菜单")
+
+    assert "我是菜博士，东门的卡通小帮手" in world.last_to(member)
+    assert world.last_to(other).startswith("你现在不在群里")
 
 
 async def test_who_writes_as_a_channel_is_no_member_and_is_not_answered(world: World) -> None:
