@@ -7,16 +7,19 @@ what it would have shown is said as a message instead.
 import asyncio
 import logging
 
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot.tasks import Spawn
+from bot.wire import NotSent, seconds_of
 from kernel.message import Toast
 from texts.catalog import Catalog
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 8  # taps answered at a time, so that they leave connections for messages
 _LONG_SECONDS = 1.0
+_TRIES = 3
+_PAUSE_SECONDS, _LONGEST_PAUSE = 1.0, 10.0  # between tries; nobody looks at a button for longer
 
 
 class Watch:
@@ -61,10 +64,18 @@ class Taps:
 
     async def _answer(self, tap_id: str, toast: Toast | None) -> None:
         shown = self._catalog.plain(toast.text, toast.language) if toast else None
-        try:
-            async with self._at_once:
-                await self._bot.answer_callback_query(
-                    tap_id, shown, show_alert=toast.alert if toast else False
-                )
-        except TelegramError as fault:  # too late or lost: the button's effect stands all the same
-            _log.info("a tap went unanswered", extra={"fault": fault.message})
+        alert = toast.alert if toast else False
+        for _ in range(_TRIES):
+            try:
+                async with self._at_once:
+                    await self._bot.answer_callback_query(tap_id, shown, show_alert=alert)
+                return
+            except (RetryAfter, NotSent) as fault:  # nothing has happened yet
+                pause = seconds_of(fault) if isinstance(fault, RetryAfter) else _PAUSE_SECONDS
+                if pause > _LONGEST_PAUSE:
+                    break
+                await asyncio.sleep(pause)
+            except TelegramError as fault:  # too late or lost: the button's effect stands all the same
+                _log.info("a tap went unanswered", extra={"fault": fault.message})
+                return
+        _log.info("a tap went unanswered", extra={"fault": "Telegram could not be reached in time"})

@@ -51,3 +51,16 @@ async def test_a_tap_whose_unit_takes_long_is_answered_blank_and_its_words_are_s
         assert len(await answers(world, before + 1)) == before + 1
         assert world.last_to(member) == "优惠消息：开"
         assert world.rows("SELECT count(*) FROM member WHERE marketing_consent_at IS NOT NULL") == [(1,)]
+
+
+async def test_a_tap_that_telegram_holds_back_shows_its_words_a_little_later(tmp_path: Path) -> None:
+    async with open_world(f"sqlite:///{tmp_path / 'a.db'}") as world:
+        await world.opens_group()
+        member = await world.member()
+        await world.says(member, "设置")
+        world.sandbox.fault("flood", method="answerCallbackQuery", retry_after=1)
+
+        await world.taps(member, "打开优惠消息")
+        async with asyncio.timeout(10):
+            while world.toasts(member)[-1:] != ["优惠消息：开"]:
+                await world.sandbox.changed()
