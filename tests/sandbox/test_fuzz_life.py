@@ -13,7 +13,6 @@ import httpx
 import pytest
 
 from sandbox.errors import ControlError
-from sandbox.faults import KINDS
 from sandbox.sandbox import Sandbox
 from sandbox.schema import METHODS, Field
 from sandbox.seed import Seeded, seeded
@@ -28,8 +27,6 @@ SERVED = {200, 400, 403, 404, 409, 429, 502}
 """502 is a fault's."""
 ENDS = {"deactivate", "delete_group", "block", "leaveChat", "kick", "leave", "username"}
 """What leaves less to do is done less."""
-WAITING = {"hang", "slow"}
-"""Faults that only make a call last."""
 
 WORDS = [
     "",
@@ -260,7 +257,9 @@ class Life:
         bot = self.world.bot
         does = [
             lambda: box.advance(rng.choice([1, 11, 200, 90_000])),
-            lambda: box.fault(rng.choice(sorted(set(KINDS) - WAITING)), retry_after=1, status=502, ratio=0.5),
+            lambda: box.fault("flood", retry_after=1),
+            lambda: box.fault("status", status=502),
+            lambda: box.fault(rng.choice(["drop_after", "reset", "garbage", "stale"])),
             lambda: box.fault(rng.choice(["duplicate", "reorder"]), ratio=0.5),
             lambda: box.fault("skew", seconds=rng.choice([-3600, 3600])),
             box.clear_faults,
@@ -271,9 +270,7 @@ class Life:
             lambda: box.set_privacy(bot, privacy=rng.random() < 0.5),
             lambda: setattr(self, "token", box.revoke_token(bot)["token"]),
             lambda: self.users.append(box.add_user("New")["id"]),
-            lambda: self.learn(
-                box.add_group("New", rng.choice(self.users), kind=rng.choice(["group", "supergroup"]))
-            ),
+            lambda: self.learn(box.add_group("New", self.world.owner, forum=rng.random() < 0.5)),
         ]
         try:
             act: Any = rng.choice(does)
@@ -341,8 +338,10 @@ async def test_a_life_in_fast_motion_leaves_the_world_whole(seed: int) -> None:
                 await life.poll(http)
             if step % LOOK_EVERY == 0:
                 life.look()
+                life.mend()
+                await life.stir(http)
         life.box.clear_faults()
         life.box.limit()
         await life.poll(http)
         life.look()
-    assert len(life.done) > 60
+    assert len(life.done) > 80
