@@ -248,6 +248,9 @@ class SqlDispatch:
         may have arrived: it is parked as unknown, a receipt after its second try.
         """
         before = and_(outbox.c.epoch.is_not(None), outbox.c.epoch < epoch)
+        over = outbox.c.state.not_in(("claimed", "sending"))
+        # A restored database has parked them; their chats would wait for their end for ever.
+        self.connection.execute(update(outbox).where(before, over).values(epoch=None))
         leaving = and_(before, outbox.c.state == "sending")
         waits = {"state": "pending", "epoch": None}
         unsent = self.connection.execute(

@@ -299,6 +299,15 @@ async def test_after_a_restore_nothing_of_before_leaves_again(db: Db, check: Dis
     assert await check("SELECT DISTINCT state, error FROM outbox") == [("unknown", "restored from a backup")]
 
 
+async def test_after_a_restore_a_chat_to_which_something_was_leaving_is_written_to_again(db: Db) -> None:
+    await one_sending(db, a_message(1), epoch=3)
+    await db.run(lambda uow: uow.connection.execute(restored(uow.now)))
+    await _put(db, a_message(1))
+
+    assert await db.run(lambda uow: uow.dispatch.recover(epoch=4)) == Recovered(0, 0, 0)
+    assert len(await _due(db)) == 1
+
+
 @pytest.mark.parametrize(
     ("kind", "message_class", "attempts", "harmless"),
     [
