@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import psycopg
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
@@ -78,9 +79,14 @@ class PatientDb:
 
 
 def is_passing(fault: DBAPIError) -> bool:
-    """Tell whether a fault is the database's and may be gone in a while: busy, full, away, restarting."""
+    """Tell whether a fault is the database's and may be gone in a while: busy, full, away, restarting.
+
+    What bears no code comes from the driver: no connection, or a value that it takes for none of its types.
+    """
     code = getattr(fault.orig, "sqlite_errorcode", None)
     if code is not None:
         return code & _PRIMARY in _SQLITE_PASSING
     state = getattr(fault.orig, "sqlstate", None)
-    return fault.connection_invalidated or (state or "08").startswith(_POSTGRES_PASSING)
+    if state is None:
+        return fault.connection_invalidated or isinstance(fault.orig, psycopg.OperationalError)
+    return fault.connection_invalidated or state.startswith(_POSTGRES_PASSING)

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -46,6 +47,16 @@ async def test_a_unit_waits_while_the_database_is_taken_from_it(patient: Patient
 async def test_a_mistake_in_a_unit_is_not_waited_for(patient: PatientDb) -> None:
     with pytest.raises(DBAPIError):
         await patient.run(lambda uow: uow.connection.exec_driver_sql("SELECT * FROM no_such_table"))
+
+    assert patient.answers
+
+
+async def test_a_value_that_the_driver_refuses_is_not_waited_for(patient: PatientDb) -> None:
+    key: Any = object()  # so PostgreSQL's driver treats a NUL among the letters too: without any code
+
+    async with asyncio.timeout(5):
+        with pytest.raises(DBAPIError):
+            await patient.run(lambda uow: uow.claims.take(key))
 
     assert patient.answers
 
