@@ -180,9 +180,14 @@ class SqliteDb:
     def _run_batch(self, connection: Connection, batch: Sequence[_Job]) -> None:
         try:
             connection.exec_driver_sql(BEGIN)
+        except Exception as fault:  # locked by another: one after the other they would wait as long each
+            self._roll_back(connection)
+            _tell([_Ended(job, None, fault) for job in batch])
+            return
+        try:
             ended = [self._run_in_savepoint(connection, job) for job in batch]
             connection.commit()
-        except Exception as fault:  # the whole transaction is gone: disk full, lock lost
+        except Exception as fault:  # the whole transaction is gone: the disk is full
             self._roll_back(connection)
             if len(batch) == 1:
                 _tell([_Ended(batch[0], None, fault)])

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 
 from kernel.clock import ManualClock
 from storage.db import Db, open_db
@@ -24,6 +25,7 @@ from tests.faults.runs import FULL
 
 LOCKED_SECONDS = 10.0 if FULL else 2.5
 UNITS = 400
+CALLERS, CLOSING_SECONDS = 64, 5.0  # each alone would wait for a second
 MEGABYTE = 1 << 20
 PADDING = "x" * 20_000
 LONG_READER_UNITS = 5_000 if FULL else 1_000
@@ -88,6 +90,24 @@ async def test_while_another_program_holds_the_database_units_wait_and_none_fail
         doubled=0,
         also=f"longest wait {longest:.1f} s",
     )
+
+
+@pytest.mark.faults
+async def test_while_another_program_holds_the_file_nobody_waits_for_his_turn_to_wait(
+    tmp_path: Path, clock: ManualClock, sqlite_template: Path
+) -> None:
+    path = tmp_path / "held.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    db, loop = open_db(f"sqlite:///{path}", clock), asyncio.get_running_loop()
+    with locked_by_another(str(db.url)):
+        asked = [asyncio.ensure_future(db.run(lambda uow: uow.claims.take("k"))) for _ in range(CALLERS)]
+        began = loop.time()
+        await asyncio.to_thread(db.close)
+        took = loop.time() - began
+        told = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert all(isinstance(fault, OperationalError) for fault in told)
+    assert took < CLOSING_SECONDS
 
 
 @pytest.mark.faults
