@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.lanes import Lanes
+from bot.lease import Lease
 from bot.tasks import Spawn
 from kernel.ids import InboxId
 from storage.db import Db
@@ -31,8 +32,8 @@ _NUMBERS = range(-(2**63), 2**63)
 class Intake:
     """One door for polling and webhook: inbox first, then the lanes, then the acknowledgement."""
 
-    def __init__(self, *, db: Db, lanes: Lanes, spawn: Spawn) -> None:
-        self._db, self._lanes, self._spawn = db, lanes, spawn
+    def __init__(self, *, db: Db, lease: Lease, lanes: Lanes, spawn: Spawn) -> None:
+        self._db, self._lease, self._lanes, self._spawn = db, lease, lanes, spawn
         self._bot_id = 0
         self._is_open = False
         self._under_way = 0
@@ -63,12 +64,15 @@ class Intake:
         await self._lanes.room()
 
     async def take_in(self, updates: Sequence[Mapping[str, Any]]) -> None:
-        """Keep updates and hand the lanes those that are new. Behind it they may be acknowledged."""
+        """Keep updates and hand the lanes those that are new. Behind it they may be acknowledged.
+
+        Raises LeaseLost when another process has taken over: it would not look at what is kept here.
+        """
         in_order = sorted(updates, key=lambda update: update["update_id"])  # they may come out of sequence
         rows = tuple(NewRow(TELEGRAM, u["update_id"], lane_of(u), u) for u in in_order)
         if not rows:
             return
-        taken = await self._db.run(_Keeping(self._bot_id, rows))
+        taken = await self._db.run(_Keeping(self._bot_id, rows, self._lease))
         self.taken_in_count += len(taken)
         self.duplicate_count += len(rows) - len(taken)
         self._lanes.put(taken)
@@ -106,12 +110,13 @@ class _Keeping:
     and unhandled go to the lanes, where a row twice has one effect. Otherwise they would wait for a restart.
     """
 
-    def __init__(self, bot_id: int, rows: tuple[NewRow, ...]) -> None:
-        self._bot_id, self._rows = bot_id, rows
+    def __init__(self, bot_id: int, rows: tuple[NewRow, ...], lease: Lease) -> None:
+        self._bot_id, self._rows, self._lease = bot_id, rows, lease
         self._runs = 0
 
     def __call__(self, uow: SqlUow) -> tuple[Taken, ...]:
         self._runs += 1
+        self._lease.check_in(uow)
         new = uow.inbox.take_in(self._bot_id, self._rows)
         if self._runs == 1:
             return new

@@ -64,7 +64,7 @@ def build(config: Config, clock: Clock) -> Runtime:
     )
     taps = Taps(bot, catalog, tasks.spawn)
     lanes = Lanes(db, app, catalog, application, taps, committed=sender.wake, spawn=tasks.spawn)
-    intake = Intake(db=db, lanes=lanes, spawn=tasks.spawn)
+    intake = Intake(db=db, lease=lease, lanes=lanes, spawn=tasks.spawn)
     contact = Contact()
     return Runtime(
         config=config,
