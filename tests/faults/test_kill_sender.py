@@ -21,7 +21,7 @@ from tests.faults.runs import FULL, UNFINISHED, Bot, Counts, arrivals, put_numbe
 
 KILLS, MESSAGES = (50, 4000) if FULL else (3, 240)
 PEOPLE = 24
-IN_FLIGHT = 8
+IN_FLIGHT = 16
 CLASSES = (MessageClass.NOTICE, MessageClass.ANSWER, MessageClass.RECEIPT)
 LATENCY_SECONDS = 0.05  # so that several are under way at any instant
 SENT_BEFORE_A_KILL = (5, 40)
