@@ -9,14 +9,18 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import os
 import queue
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+from weakref import WeakSet
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
@@ -34,6 +38,15 @@ _JOURNAL_BYTES = 8 << 20
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
 _ATTEMPTS = 5
 _LONGEST_STANDSTILL = "10s"
+_CLOSING_SECONDS = 1.0
+# A server that is gone without a word is given up within half a minute; what stands in the URL wins.
+_REACHING = {
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,  # milliseconds
+}
 
 
 class Db(Protocol):
@@ -240,12 +253,25 @@ class PostgresDb:
     def __init__(self, url: URL, clock: Clock) -> None:
         self.url = url
         self._clock = clock
+        self._connections: WeakSet[psycopg.Connection] = WeakSet()
+        self._closed = False
         self._engine = create_engine(
-            url, pool_size=_THREADS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+            url,
+            pool_size=_THREADS,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={name: value for name, value in _REACHING.items() if name not in url.query},
         )
+
+        @event.listens_for(self._engine, "do_connect")
+        def _before_connect(*_how: Any) -> None:
+            if self._closed:
+                raise psycopg.OperationalError("the database is closed")
 
         @event.listens_for(self._engine, "connect")
         def _on_connect(connection: Any, _record: Any) -> None:
+            self._connections.add(connection)
             # A process that was stopped inside a unit would keep its locks from whoever takes over.
             connection.autocommit = True
             connection.execute(f"SET idle_in_transaction_session_timeout = '{_LONGEST_STANDSTILL}'")
@@ -258,9 +284,20 @@ class PostgresDb:
         return asyncio.wrap_future(self._threads.submit(self._run, unit))
 
     def close(self) -> None:
-        """Finish the queued units and close the connections."""
+        """Finish the queued units and close the connections; a server that stands still is not waited for."""
+        impatience = threading.Timer(_CLOSING_SECONDS, self._hang_up)
+        impatience.start()
         self._threads.shutdown(wait=True)
+        impatience.cancel()
         self._engine.dispose()
+
+    def _hang_up(self) -> None:
+        """End what still waits for the server, as if the network had ended it."""
+        self._closed = True
+        for connection in tuple(self._connections):
+            if not connection.closed:
+                with socket.socket(fileno=os.dup(connection.fileno())) as line, contextlib.suppress(OSError):
+                    line.shutdown(socket.SHUT_RDWR)
 
     def _run(self, unit: Unit[T]) -> T:
         for attempt in itertools.count(1):

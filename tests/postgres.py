@@ -60,6 +60,20 @@ class Server:
         self._process.send_signal(signal.SIGINT)
         self._end()
 
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Let none of its processes do anything while the block lasts, as behind a network that is gone."""
+        assert self._process is not None
+        own = self._process.pid
+        children = Path(f"/proc/{own}/task/{own}/children").read_text("ascii").split()
+        for process in (own, *map(int, children)):
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in (own, *map(int, children)):
+                os.kill(process, signal.SIGCONT)
+
     def _end(self) -> None:
         assert self._process is not None
         assert self._log is not None

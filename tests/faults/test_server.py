@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 
 from kernel.clock import ManualClock, SystemClock
 from kernel.ids import MemberId
@@ -27,6 +28,7 @@ KILLS = 50 if FULL else 2
 CALLERS = 32
 CONFLICTING = 600 if FULL else 60
 CUTS = 50 if FULL else 6
+ENDING_SECONDS = 5.0  # the process's own limit
 LEDGER = "SELECT count(*), sum(amount) FROM growth_ledger"
 
 
@@ -219,3 +221,20 @@ async def test_a_connection_cut_after_the_commit_was_sent_has_one_effect(
         lost=0,
         doubled=0,
     )
+
+
+@pytest.mark.faults
+async def test_a_server_that_stands_still_keeps_nobody_from_ending(own_server: postgres.Server) -> None:
+    url = own_server.url(own_server.create())
+    migrate.upgrade(url)
+    db, loop = open_db(url, SystemClock()), asyncio.get_running_loop()
+    await db.run(lambda uow: uow.claims.take("a"))
+    with own_server.standing_still():
+        asked = asyncio.ensure_future(db.run(lambda uow: uow.claims.take("b")))
+        began = loop.time()
+        await asyncio.to_thread(db.close)
+        took = loop.time() - began
+        (fault,) = await asyncio.gather(asked, return_exceptions=True)
+
+    assert isinstance(fault, OperationalError)
+    assert took < ENDING_SECONDS
