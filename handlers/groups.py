@@ -15,7 +15,7 @@ from handlers.routes import IN_GROUP, ByGroup, Routes, is_person, on_tap
 from kernel.ids import ChatId, UserId
 from kernel.message import Answer, Keyboard, Open, Outgoing, Tap, Text
 
-PRESENT = (ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER)
+_PRESENT = (ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER)
 _ADMINISTRATORS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 _ENABLE = "members.enable"
 _ENABLE_BUTTON: Keyboard = ((Tap(Text("members.enable"), _ENABLE),),)
@@ -219,7 +219,7 @@ def routes() -> Routes:
 
 def is_present(member: ChatMember) -> bool:
     """Tell whether a member, or a restricted one, is inside."""
-    return member.status in PRESENT or bool(getattr(member, "is_member", False))
+    return member.status in _PRESENT or bool(getattr(member, "is_member", False))
 
 
 def _is_administrator(member: ChatMember) -> bool:

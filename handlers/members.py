@@ -1,4 +1,4 @@
-"""Groups and people: enabling, joining, Start, consent, message settings."""
+"""People: Start, consent, message settings."""
 
 from functools import partial
 
@@ -8,7 +8,7 @@ from features.app import Consented, Home
 from features.members.model import Checking, Group, Joined, Member, Started
 from handlers.answers import READ_NOTE, say, show, toast
 from handlers.context import Context, Place
-from handlers.groups import met
+from handlers.groups import is_present, met
 from handlers.growth import card as growth_card
 from handlers.keyboards import MENU, tapped_args
 from handlers.menu import (
@@ -29,11 +29,8 @@ from kernel.ids import private_chat
 from kernel.message import Answer, Keyboard, Language, Outgoing, Tap, Text
 from texts.catalog import Catalog
 
-_PRESENT = (ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER)
-_ADMINISTRATORS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
-_ENABLE, _AGREE, _DECLINE = "members.enable", "members.agree", "members.decline"
+_AGREE, _DECLINE = "members.agree", "members.decline"
 _SWITCH = "members.switch"
-_ENABLE_BUTTON: Keyboard = ((Tap(Text("members.enable"), _ENABLE),),)
 
 
 async def on_start_command(update: Update, context: Context) -> None:
@@ -70,8 +67,8 @@ async def on_member(outcome: Outcome, context: Context) -> None:
     """Telegram told whether the person who pressed Start is in the group."""
     if outcome.user is None:
         return
-    entry = outcome.result or {}
-    user = User.de_json(entry["user"], None) if entry else User(outcome.user, "", is_bot=False)
+    told = ChatMember.de_json(outcome.result, None) if outcome.result else None
+    user = told.user if told else User(outcome.user, "", is_bot=False)
     person = context.person(user)
     context.turn.place = Place.unasked(private_chat(outcome.user), Language.of(user.language_code))
     if outcome.result is None:
@@ -82,7 +79,7 @@ async def on_member(outcome: Outcome, context: Context) -> None:
         partial(started, context.turn.place, ""),
         chat=outcome.chat,
         person=person,
-        present=entry.get("status") in _PRESENT or bool(entry.get("is_member")),
+        present=told is not None and is_present(told),
     )
 
 
@@ -222,10 +219,6 @@ def routes(catalog: Catalog) -> Routes:
         on_tap(NOTE, on_note),
         on_tap(_SWITCH, on_switch, ":(on|off)"),
     )
-
-
-def _is_present(member: ChatMember) -> bool:
-    return member.status in _PRESENT or bool(getattr(member, "is_member", False))
 
 
 def _wants_offers(member: Member) -> bool:

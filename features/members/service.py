@@ -47,11 +47,8 @@ class Members:
 
     def removed(self, uow: Uow, *, chat: ChatId) -> None:
         """Record that the bot was removed from a group: nothing is heard or said there any more."""
-        group = uow.groups.by_chat(chat)
-        in_it = (GroupState.MET, GroupState.ENABLED)
-        if (
-            group is None or group.chat != chat
-        ):  # what closes a chat that the group has left behind says nothing
+        group, in_it = uow.groups.by_chat(chat), (GroupState.MET, GroupState.ENABLED)
+        if group is None or group.chat != chat:  # that a chat closes which the group has left means nothing
             return
         if uow.groups.move(group.id, to=GroupState.LEFT, since=in_it, now=uow.now):
             uow.journal.note("group.left", group=group.id)
