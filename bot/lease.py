@@ -49,11 +49,11 @@ class Lease:
 
     async def keep(self) -> None:
         """Renew the role for as long as the process lives. Raises LeaseLost."""
-        while True:
-            await asyncio.sleep(self._seconds / 3)
+        while True:  # at once too: taking the role may have had to wait for who had it
             asked_at = self._now()
             await self._db.run(lambda uow: uow.leases.renew(self.name, self.epoch, seconds=self._seconds))
             self._ends_at = asked_at + self._seconds
+            await asyncio.sleep(self._seconds / 3)
 
     def check(self) -> None:
         """Raise LeaseLost when the role may have passed to another process."""

@@ -35,7 +35,11 @@ lease = Table(
 )
 
 
-_HELD = select(lease.c.epoch).where(lease.c.name == bindparam("role")).with_for_update(read=True)
+_ROW = select(lease.c.epoch).where(lease.c.name == bindparam("role"))
+# The weakest lock of a row: it keeps `take` waiting, which asks for the strongest, but not `renew`, which
+# the units that look would starve otherwise.
+_HELD = _ROW.with_for_update(read=True, key_share=True)
+_FOR_ONESELF = _ROW.with_for_update()
 
 
 class LeaseLost(Exception):
@@ -55,6 +59,7 @@ class SqlLeases:
         `alone`: the caller knows by other means that nobody else can hold it, as behind a file lock.
         """
         insert_once(self.connection, lease, {"name": name, "owner": "", "epoch": 0, "until": 0})
+        self.connection.execute(_FOR_ONESELF, {"role": name})
         free = lease.c.until <= self._clock()
         statement = (
             update(lease)

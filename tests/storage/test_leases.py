@@ -1,12 +1,14 @@
 """A role has one holder, and whoever lost it can do nothing in its name."""
 
 import asyncio
+import threading
 
 import pytest
 
 from kernel.clock import ManualClock
 from storage.db import Db, PostgresDb
 from storage.leases import LeaseLost
+from storage.uow import SqlUow
 from tests.conftest import NOW
 from tests.storage.builders import CALLERS, MINUTE
 
@@ -47,6 +49,31 @@ async def test_who_lost_the_role_is_told_in_every_unit(db: Db) -> None:
         await db.run(lambda uow: uow.leases.check(ROLE, 1))
     with pytest.raises(LeaseLost):
         await db.run(lambda uow: uow.leases.renew(ROLE, 1, seconds=60))
+
+
+@pytest.mark.parametrize("db_url", ["postgresql"], indirect=True)
+async def test_a_unit_that_looks_keeps_a_take_over_waiting_but_no_renewal(db: Db) -> None:
+    await _take(db, "a", seconds=0)
+    looked, may_end = threading.Event(), threading.Event()
+
+    def look(uow: SqlUow) -> None:
+        uow.leases.check(ROLE, 1)
+        looked.set()
+        may_end.wait(30)
+
+    looking = asyncio.ensure_future(db.run(look))
+    assert await asyncio.to_thread(looked.wait, 30)
+    try:
+        async with asyncio.timeout(10):
+            await db.run(lambda uow: uow.leases.renew(ROLE, 1, seconds=0))
+        taking = asyncio.ensure_future(_take(db, "b"))
+        taken, _ = await asyncio.wait((taking,), timeout=0.5)
+    finally:
+        may_end.set()
+
+    assert not taken
+    await looking
+    assert await taking == 2
 
 
 async def test_letting_go_of_what_was_lost_takes_nothing_from_the_next(db: Db) -> None:
