@@ -34,6 +34,7 @@ _LONGEST_PAUSE = 60.0
 _UNCHANGED = "message is not modified"
 _NOT_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _NO_TOPIC = ("message thread not found", "topic_deleted", "topic_closed")
+_NO_CHAT = "chat not found"
 _NOT_PARSED = "can't parse entities"
 _NO_PREVIEW = {"is_disabled": True}
 _CUT = "\n…"
@@ -108,8 +109,7 @@ class Delivery:
             report = Outcome(OutcomeKind.MIGRATED, row.outgoing.chat, None, new)
             return Result("again", moved_to=new, outcome=report, counts=False)
         except Forbidden as fault:
-            gone = Outcome(OutcomeKind.UNREACHABLE, row.outgoing.chat, None, None)
-            return Result("failed", error=fault.message, outcome=_unanswered(row.outgoing) or gone)
+            return _unreachable(row.outgoing, fault)
         except BadRequest as fault:
             return await self._refused(row, shown, fault)
         except NetworkError as fault:
@@ -123,6 +123,8 @@ class Delivery:
             return Result("sent", outgoing.message)
         if mended := self._mended(outgoing, shown, said):
             return await self.carry(replace(row, outgoing=mended[0]), mended[1])
+        if _NO_CHAT in said:
+            return _unreachable(outgoing, fault)
         if outgoing.call is Call.MEMBER:  # an answer too: Telegram does not know such a member
             absent = Outcome(OutcomeKind.MEMBER, outgoing.chat, outgoing.user, {})
             return Result("failed", error=fault.message, outcome=absent)
@@ -196,6 +198,12 @@ def cut(text: str, most: int) -> str:
     short = text.encode("utf-16-le", "surrogatepass")[: 2 * room].decode("utf-16-le", "ignore")
     head, _, _ = short.rpartition("\n")
     return f"{head or short}{_CUT}"
+
+
+def _unreachable(outgoing: Outgoing, fault: TelegramError) -> Result:
+    """Return the end of a message to a chat that is closed to us: blocked, thrown out, or unknown."""
+    gone = Outcome(OutcomeKind.UNREACHABLE, outgoing.chat, None, None)
+    return Result("failed", error=fault.message, outcome=_unanswered(outgoing) or gone)
 
 
 def _unanswered(outgoing: Outgoing) -> Outcome | None:

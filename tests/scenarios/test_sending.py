@@ -6,8 +6,10 @@ import logging
 
 import pytest
 
-from kernel.ids import ChatId
-from kernel.message import Kind, MessageClass, Outgoing, Text
+from features.members.model import Person
+from kernel.ids import ChatId, UserId
+from kernel.message import Kind, Language, MessageClass, Outgoing, Text
+from storage.uow import SqlUow
 from tests.world import World
 
 
@@ -202,3 +204,19 @@ async def test_a_question_that_stays_unanswered_is_told_to_who_waits(town: World
     await town.does(early, "start")
 
     assert town.last_to(early).startswith("刚才没办成")
+
+
+async def test_a_chat_that_telegram_does_not_know_becomes_unreachable(world: World) -> None:
+    stranger = Person(UserId(7_999_999_999), "陈", Language.ZH_CN)
+    notice = Outgoing(Kind.SEND, ChatId(stranger.user), MessageClass.NOTICE, text=Text("members.enabled"))
+
+    def unit(uow: SqlUow) -> None:
+        known = uow.members.meet(stranger, now=uow.now)
+        uow.members.set_reachable(known.id, reachable=True)
+        uow.outbox.put(notice)
+
+    await world.runtime.db.run(unit)
+    await world.settle()
+
+    assert states(world)[-1] == ("members.enabled", "failed")
+    assert world.rows("SELECT reachable FROM member WHERE user_id = ?", stranger.user) == [(0,)]
