@@ -28,6 +28,7 @@ _EXAMPLE_URL = "sqlite:///data/caiboshi.db"
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 _PROXIES = ("http", "socks5")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_PATH = re.compile(r"[A-Za-z0-9._~/-]*")  # nothing that a proxy or a router reads as more than letters
 OWN_PATHS = ("/healthz", "/readyz", "/metrics")
 
 
@@ -204,6 +205,8 @@ def _check_webhook(url: str) -> None:
             f"webhook_url = {url!r}: expected the public address that leads to web.port, "
             "such as 'https://bot.example.org/telegram' (http on this machine only)"
         )
+    if not _PATH.fullmatch(address.path):
+        raise ValueError(f"webhook_url = {url!r}: expected a path of A-Z a-z 0-9 . _ ~ - / only")
     if address.path in OWN_PATHS:
         raise ValueError(f"webhook_url = {url!r}: {address.path} is taken; expected another path")
 

@@ -84,6 +84,12 @@ def test_any_other_webhook_is_told_with_an_example(url: str) -> None:
         given(mode="webhook", webhook_url=url)
 
 
+@pytest.mark.parametrize("path", ["/a%20b", "/{bot:path}", "/电"])
+def test_the_path_of_a_webhook_means_nothing_but_its_letters(path: str) -> None:
+    with pytest.raises(ConfigError, match="expected a path of A-Z a-z 0-9"):
+        given(mode="webhook", webhook_url=f"https://bot.example.org{path}")
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 def test_a_webhook_may_not_hide_the_pages_of_health(path: str) -> None:
     with pytest.raises(ConfigError, match=f"{path} is taken; expected another path"):
