@@ -54,6 +54,7 @@ class Result:
     flooded: bool = False  # Telegram asked to wait that long
     offline: bool = False  # nothing leaves for any chat for a while
     counts: bool = True  # an attempt; being told to wait is none
+    anew: bool = False  # what was an edit leaves as a message of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,9 @@ class Delivery:
         outgoing, said = row.outgoing, fault.message.lower()
         if _UNCHANGED in said:
             return Result("sent", outgoing.message)
+        if outgoing.kind is Kind.EDIT and any(gone in said for gone in _NOT_EDITABLE):
+            # The message is gone or too old: it is said anew, once its row says so, lest it be said twice.
+            return Result("again", error=fault.message, anew=True, counts=False)
         if mended := self._mended(outgoing, shown, said):
             return await self.carry(replace(row, outgoing=mended[0]), mended[1])
         if _NO_CHAT in said:
@@ -132,9 +136,6 @@ class Delivery:
 
     def _mended(self, outgoing: Outgoing, shown: Shown, said: str) -> tuple[Outgoing, Shown] | None:
         """Return what to ask for instead, each mending at most once; None when nothing helps."""
-        if outgoing.kind is Kind.EDIT and any(gone in said for gone in _NOT_EDITABLE):
-            # The message is gone or too old: say it anew, in the place of the edit.
-            return replace(outgoing, kind=Kind.SEND, message=None), shown
         if outgoing.topic is not None and any(gone in said for gone in _NO_TOPIC):
             return replace(outgoing, topic=None, message=None), shown
         if shown.mode and outgoing.text and _NOT_PARSED in said:

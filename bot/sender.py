@@ -252,7 +252,7 @@ class Sender:
         for each in landed:
             row, result = each.row, each.result
             if result.state == "again":
-                uow.dispatch.again(row.id, counts=result.counts)
+                uow.dispatch.again(row.id, counts=result.counts, anew=result.anew)
             else:
                 ended.append(Finished(row.id, result.state, result.message, result.error))
             if result.moved_to is not None:

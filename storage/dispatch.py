@@ -213,12 +213,15 @@ class SqlDispatch:
             )
         )
 
-    def again(self, row: OutboxId, *, counts: bool) -> None:
-        """Let a message leave again; `counts` tells whether it was an attempt."""
+    def again(self, row: OutboxId, *, counts: bool, anew: bool = False) -> None:
+        """Let a message leave again; `counts`: it was an attempt; `anew`: what was an edit is sent."""
+        waits: dict[str, Any] = {"state": "pending", "epoch": None}
+        if not counts:
+            waits["attempts"] = outbox.c.attempts - 1
+        if anew:
+            waits |= {"kind": Kind.SEND, "message": None}
         self.connection.execute(
-            update(outbox)
-            .where(outbox.c.id == row, outbox.c.state == "sending")
-            .values(state="pending", epoch=None, attempts=outbox.c.attempts - (0 if counts else 1))
+            update(outbox).where(outbox.c.id == row, outbox.c.state == "sending").values(waits)
         )
 
     def release(self, *, epoch: int) -> None:

@@ -182,6 +182,20 @@ async def test_a_page_whose_message_is_gone_is_shown_anew(world: World) -> None:
     assert states(world)[-1] == ("growth.card", "sent")
 
 
+async def test_a_page_said_anew_that_may_have_arrived_is_not_said_twice(world: World) -> None:
+    member = await world.member()
+    card = world.message_with(member, "我的成长值", member)
+    world.sandbox.fault("drop_after", method="sendMessage")
+    world.sandbox.act(member, "tap", chat=member, message=card, button="我的成长值")
+    world.sandbox.act(member, "delete", chat=member, message=card)
+
+    await world.settle()
+
+    assert len([text for text in world.said_to(member) if text.startswith("我的成长值")]) == 1
+    newest = "SELECT kind, state FROM outbox ORDER BY id DESC LIMIT 1"
+    assert world.rows(newest) == [("send", "unknown")]  # as an edit, a killed process would do it again
+
+
 async def test_a_parked_tap_is_answered(world: World) -> None:
     member = await world.member()
     lose = "ALTER TABLE growth_account RENAME TO gone"
