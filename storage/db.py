@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from weakref import WeakSet
 
-import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
@@ -253,7 +252,7 @@ class PostgresDb:
     def __init__(self, url: URL, clock: Clock) -> None:
         self.url = url
         self._clock = clock
-        self._connections: WeakSet[psycopg.Connection] = WeakSet()
+        self._connections: WeakSet[Any] = WeakSet()  # of psycopg, which SQLite users need not load
         self._closed = False
         self._engine = create_engine(
             url,
@@ -264,10 +263,12 @@ class PostgresDb:
             connect_args={name: value for name, value in _REACHING.items() if name not in url.query},
         )
 
+        driver: Any = self._engine.dialect.dbapi
+
         @event.listens_for(self._engine, "do_connect")
         def _before_connect(*_how: Any) -> None:
             if self._closed:
-                raise psycopg.OperationalError("the database is closed")
+                raise driver.OperationalError("the database is closed")
 
         @event.listens_for(self._engine, "connect")
         def _on_connect(connection: Any, _record: Any) -> None:

@@ -6,9 +6,8 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import psycopg
 from sqlalchemy import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from storage.db import Db, Unit
 
@@ -88,5 +87,5 @@ def is_passing(fault: DBAPIError) -> bool:
         return code & _PRIMARY in _SQLITE_PASSING
     state = getattr(fault.orig, "sqlstate", None)
     if state is None:
-        return fault.connection_invalidated or isinstance(fault.orig, psycopg.OperationalError)
+        return fault.connection_invalidated or isinstance(fault, OperationalError)
     return fault.connection_invalidated or state.startswith(_POSTGRES_PASSING)
