@@ -82,13 +82,16 @@ def _trace(record: logging.LogRecord) -> Iterator[str]:
     return _told(fault)
 
 
-def _told(fault: BaseException | None) -> Iterator[str]:
-    while fault is not None:
+def _told(fault: BaseException | None, told: set[int] | None = None) -> Iterator[str]:
+    """Tell a fault and what it came from, each once: a part raised from its own group leads back to it."""
+    told = set() if told is None else told
+    while fault is not None and id(fault) not in told:
+        told.add(id(fault))
         yield f"{type(fault).__name__}{_harmless_words(fault)}"
         for frame in traceback.extract_tb(fault.__traceback__):
             yield f"  {frame.filename}:{frame.lineno} {frame.name}"
         for part in fault.exceptions if isinstance(fault, BaseExceptionGroup) else ():
-            yield from _told(part)
+            yield from _told(part, told)
         fault = fault.__cause__ or (None if fault.__suppress_context__ else fault.__context__)
 
 

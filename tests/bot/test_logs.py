@@ -58,6 +58,19 @@ def test_the_words_of_a_fault_are_left_out_and_its_way_is_kept(formatter: loggin
     for kind in ("KeyError", "ExceptionGroup", "ValueError", "test_logs.py"):
         assert kind in line
     assert NAME not in line
+
+
+@pytest.mark.parametrize("formatter", FORMATTERS, ids=["text", "json"])
+def test_a_fault_raised_from_the_group_it_is_in_is_told_once(formatter: logging.Formatter) -> None:
+    first = ValueError(NAME)
+    try:
+        raise first from ExceptionGroup(NAME, [first])
+    except ValueError as fault:
+        line = formatter.format(a_record("the process ends by a fault", fault))
+
+    assert line.count("ValueError") == 1
+    assert line.count("ExceptionGroup") == 1
+    assert NAME not in line
     assert "\\u5f20" not in line
 
 
