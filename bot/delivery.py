@@ -216,13 +216,14 @@ def _unanswered(outgoing: Outgoing) -> Outcome | None:
 
 def _ambiguous(row: Queued, fault: NetworkError) -> Result:
     """Decide on a message that may have arrived."""
+    said = fault.message.partition(". Parsing the server response")[0]  # not the whole page of a proxy
     if not is_harmless_twice(row):
-        return Result("unknown", error=fault.message)
+        return Result("unknown", error=said)
     attempt = row.attempts + 1
     if attempt >= _ATTEMPTS:
-        return Result("failed", error=fault.message, outcome=_unanswered(row.outgoing))
+        return Result("failed", error=said, outcome=_unanswered(row.outgoing))
     pause = min(_PAUSE_SECONDS * 2 ** (attempt - 1), _LONGEST_PAUSE)
-    return Result("again", error=fault.message, hold_seconds=pause)
+    return Result("again", error=said, hold_seconds=pause)
 
 
 def lane_of(outcome: Outcome) -> ChatId:
