@@ -9,7 +9,9 @@ import click
 from bot import config as configuration
 from bot.config import Config, ConfigError
 
-config_option = click.option("--config", type=click.Path(path_type=Path), help="Configuration file (TOML).")
+config_option = click.option(
+    "--config", type=click.Path(path_type=Path), help="TOML; config.toml here if not given."
+)
 _USUAL_CONFIG = Path("config.toml")
 
 

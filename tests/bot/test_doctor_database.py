@@ -70,7 +70,7 @@ async def test_looking_at_what_a_killed_process_left_changes_nothing(patient: Pa
 @pytest.mark.parametrize(
     ("url", "said", "cure"),
     [
-        ("absent.db", "there is no file {folder}/absent.db yet", "run caiboshi migrate to make it"),
+        ("absent.db", "there is no file {folder}/absent.db yet", "caiboshi run makes it when it starts"),
         ("notes.txt/x.db", "cannot be made or written in {folder}/notes.txt", "make that folder"),
         ("notes.txt", "{folder}/notes.txt is no SQLite database", "set storage.url to the right file"),
         (".", "{folder}/. is no SQLite database", "set storage.url to the right file"),

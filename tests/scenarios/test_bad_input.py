@@ -131,7 +131,7 @@ async def test_somebody_else_cannot_agree_for_a_neighbour(world: World) -> None:
 
     await world.forges(rival, "v1:members.agree")
 
-    assert world.toasts(rival)[-1].startswith("你还不在我们的群里")
+    assert world.toasts(rival)[-1].startswith("我还没在群里见过你")
     assert world.rows("SELECT count(*) FROM growth_account") == [(0,)]
 
 

@@ -297,7 +297,7 @@ async def test_a_stranger_to_several_groups_is_answered_once(world: World) -> No
     await world.does(stranger, "start")
 
     assert len(world.said_to(stranger)) == 1
-    assert world.last_to(stranger).startswith("你还不在我们的群里")
+    assert world.last_to(stranger).startswith("我还没在群里见过你")
     asked = [call for call in world.sandbox.calls() if call["method"] == "getChatMember"]
     assert len(asked) == 5
 
@@ -334,5 +334,5 @@ async def test_a_stranger_is_told_how_to_get_in_and_nothing_is_recorded(world: W
 
     await world.does(stranger, "start")
 
-    assert world.last_to(stranger).startswith("你还不在我们的群里")
+    assert world.last_to(stranger).startswith("我还没在群里见过你")
     assert world.rows("SELECT count(*) FROM member WHERE user_id = ?", stranger) == [(0,)]
