@@ -107,3 +107,18 @@ async def test_the_tour_is_taken_again_and_says_what_is_done_already(opened: Ope
     await page.get_by_test_id("tour-close").click()
     await page.locator("#help").click()
     await expect(page.locator("#tour-title")).to_contain_text("第 1 步")
+
+
+async def test_start_pressed_twice_does_not_lead_the_tour_to_the_second_note(opened: Open) -> None:
+    page = await opened()
+    await page.get_by_test_id("tour-begin").click()
+    await at(page, 1, "按「加入这个群」")
+    await lit(page).click()
+    await at(page, 2, "按「开始」")
+    await lit(page).evaluate("button => { button.click(); button.click(); }")
+    await expect(page.get_by_test_id("btn").filter(has_text="同意，开始用")).to_have_count(2)
+    await at(page, 3, "按「同意，开始用」")
+
+    await page.get_by_test_id("btn").filter(has_text="同意，开始用").first.click()
+
+    await at(page, 4, "按「我的成长值」")

@@ -9,6 +9,7 @@ import { topicField } from "./topics.js";
 const SEEDED = ["tomatoes", "greens", "pumpkin", "boxes"];
 const LARGEST_SIDE = 1280;
 const MOST = 10;
+const LONGEST_SHAPE = 20;    // Telegram takes no photo that is longer than so many times its width
 const MOST_BYTES = 7_000_000;    // in base64 still under the ten megabytes of a request
 
 /** Wire the button; `caption` takes what is written in the input and empties it. */
@@ -55,7 +56,7 @@ async function sendPhotos(files, caption) {
     await send(await Promise.all(files.slice(0, MOST).map(smaller)), caption);
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
-    toast(t("attach.broken"), "error");
+    toast(t(error.name === "ConstraintError" ? "attach.shape" : "attach.broken"), "error");
   }
 }
 
@@ -66,8 +67,8 @@ function send(pictures, caption) {
 }
 
 async function sendFile(file, caption) {
-  if (file.size > MOST_BYTES) {
-    toast(t("attach.large"), "error");
+  if (file.size === 0 || file.size > MOST_BYTES) {
+    toast(t(file.size ? "attach.large" : "attach.hollow"), "error");
     return;
   }
   const words = caption();
@@ -77,7 +78,9 @@ async function sendFile(file, caption) {
 /** Return a picture as JPEG in base64, no side longer than Telegram keeps. */
 async function smaller(file) {
   const picture = await createImageBitmap(file);
-  const scale = Math.min(1, LARGEST_SIDE / Math.max(picture.width, picture.height));
+  const long = Math.max(picture.width, picture.height);
+  if (long > LONGEST_SHAPE * Math.min(picture.width, picture.height)) throw new DOMException("too narrow", "ConstraintError");
+  const scale = Math.min(1, LARGEST_SIDE / long);
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(picture.width * scale));
   canvas.height = Math.max(1, Math.round(picture.height * scale));

@@ -164,6 +164,8 @@ const words = {
   "attach.one": ["发送示例图片：{what}", "Send the sample picture: {what}"],
   "attach.most": ["一次最多 {n} 张，多的没有发", "At most {n} at once; the rest was not sent"],
   "attach.broken": ["这张图打不开", "This picture cannot be read"],
+  "attach.shape": ["这张图太细长，Telegram 不收", "This picture is too narrow for Telegram"],
+  "attach.hollow": ["这个文件是空的", "This file is empty"],
   "attach.large": ["文件太大，最多 7 MB", "The file is too large; 7 MB at most"],
   "picture.tomatoes": ["番茄", "tomatoes"],
   "picture.greens": ["青菜", "greens"],

@@ -14,6 +14,7 @@ export const TABS = ["clock", "outbox", "calls", "journal", "jobs", "faults"];
 const DAYS = [1, 3, 7, 15, 30];
 const SHOWN_AT_FIRST = 60;
 const HAPPENED = 40;
+const DAY_MS = 86_400_000;
 let shown = SHOWN_AT_FIRST;
 let built = null;    // tab and language that the panel was built for
 
@@ -94,7 +95,7 @@ function clockPanel() {
     h("h3", { class: "panel-title" }, t("clock.short")),
     h("div", { class: "jumps" }, button("+1h", t("clock.hour"), "+1 h"), button("morning", t("clock.morning"), "06:00")),
     h("h3", { class: "panel-title" }, t("clock.days")),
-    h("div", { class: "jumps jumps-days" }, DAYS.map((n) => button(`days:${n}`, t(n === 1 ? "clock.day" : "clock.in", { n }), `D${n}`, "is-day"))),
+    h("div", { class: "jumps jumps-days" }, DAYS.map((n) => button(`days:${n}`, t(n === 1 ? "clock.day" : "clock.in", { n }), " ", "is-day"))),
     h("p", { class: "panel-say" }, t("clock.days.say")),
     h("p", { class: "panel-note" }, icon("clock"), h("span", {}, t("clock.only"))),
   ];
@@ -109,6 +110,8 @@ function drawClock() {
   for (const button of byId("tab-panel").querySelectorAll(".jump")) {
     button.disabled = state.jumping !== null;
     button.classList.toggle("is-running", button.dataset.jump === state.jumping);
+    const days = /^days:(\d+)$/.exec(button.dataset.jump)?.[1];
+    if (days) button.lastChild.textContent = time(new Date(Date.parse(now) + days * DAY_MS), { month: "numeric", day: "numeric" });
   }
   drawProgress(byId("clock-progress"));
 }
@@ -124,7 +127,7 @@ function drawProgress(box) {
   } else if (arrived) {
     delete box.dataset.jump;
     fill(box, h("b", {}, icon("check"), t(arrived.length ? "clock.done" : "clock.quiet")),
-      arrived.length ? h("ol", { class: "happened", "data-testid": "happened" }, arrived.slice(0, HAPPENED).map(happening)) : nextDue());
+      arrived.length ? h("ol", { class: "happened", "data-testid": "happened" }, arrived.slice(0, HAPPENED).reverse().map(happening)) : nextDue());
   }
 }
 

@@ -8,9 +8,11 @@ const home = (run) => run.who;
 const chatOf = (id) => state.view?.chats.find((chat) => chat.id === id);
 const pick = (selector) => [...document.querySelectorAll(selector)].filter((node) => node.offsetParent).at(-1) ?? null;
 
-/** The first button of the newest message in the chat that has buttons. */
-function firstKey() {
-  return [...document.querySelectorAll("#thread .keyboard")].at(-1)?.querySelector('[data-kind="callback"]') ?? null;
+/** The first button of the message that was pressed before, or of the newest one that has buttons. */
+function firstKey(run) {
+  const keyboards = [...document.querySelectorAll("#thread .keyboard")];
+  const before = run.message && keyboards.find((keyboard) => keyboard.closest(`[data-testid="${run.message}"]`));
+  return (before ?? keyboards.at(-1))?.querySelector('[data-kind="callback"]') ?? null;
 }
 
 /** The button under the bot's welcome: the first one that leads to it after the newcomer came in. */

@@ -36,7 +36,11 @@ export function startTour() {
     endTour();
   });
   document.addEventListener("click", (event) => {
-    if (run && lit?.contains(event.target)) run.entry.pressed = true;
+    if (!run) return;
+    if (lit?.contains(event.target)) run.entry.pressed = true;
+    // Start pressed twice brings two notes: the answer stands in the one that was agreed to.
+    const keyboard = state.chat === run.who && event.target.closest(".keyboard");
+    if (keyboard) run.message = keyboard.closest('[data-testid^="msg-"]')?.dataset.testid;
   }, true);
   onChange((changed) => {
     if (run && changed.has("as") && state.as === null) endTour();
