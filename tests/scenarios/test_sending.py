@@ -60,6 +60,9 @@ async def test_a_server_error_leaves_a_message_unknown_and_the_next_one_goes_out
     await world.says(member, "帮助")
 
     assert [state for _, state in states(world)][-2:] == ["unknown", "sent"]
+    [(error,)] = world.rows("SELECT error FROM outbox WHERE state = 'unknown'")
+    assert "502" in error or "Bad Gateway" in error
+    assert "html" not in error
     assert world.last_to(member).startswith("现在你可以")
 
 
