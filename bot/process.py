@@ -1,6 +1,7 @@
 """The product as a process of its own: it runs until it is asked to stop, or says why it cannot."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Coroutine
 from typing import Any
@@ -17,6 +18,8 @@ from bot.wiring import build, build_web
 from kernel.clock import SystemClock
 from storage.leases import LeaseLost
 from web.server import PortUnavailable, serving
+
+_YOUNG = 20_000  # objects made before the collector looks at the newest
 
 
 def run(settings: Config) -> None:
@@ -57,6 +60,16 @@ def stop_signal() -> asyncio.Event:
     return asked
 
 
+def tread_lightly() -> None:
+    """Spare the garbage collector what stands for good, and look for cycles seldom: a twentieth of the CPU.
+
+    To be called once everything has been built; what is dropped without cycles goes at once all the same.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG, 20, 20)
+
+
 async def _run(settings: Config) -> None:
     asked = stop_signal()
     runtime = build(settings, SystemClock())
@@ -64,5 +77,6 @@ async def _run(settings: Config) -> None:
         serving(build_web(runtime), host=settings.web.host, port=settings.web.port) as port,
         runtime.running(asked),
     ):
+        tread_lightly()
         click.echo(f"running as @{runtime.bot.username}, health on http://{settings.web.host}:{port}/healthz")
         await asked.wait()

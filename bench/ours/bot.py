@@ -11,6 +11,7 @@ from bench.worker import READY, say
 from bot import config as configuration
 from bot import logs
 from bot.config import Config
+from bot.process import tread_lightly
 from bot.wiring import build
 from kernel.clock import SystemClock
 
@@ -19,6 +20,7 @@ async def run(config: Config) -> None:
     """Run the product until it is killed."""
     never = asyncio.Event()
     async with build(config, SystemClock()).running(never):
+        tread_lightly()
         say(READY)
         await never.wait()
 
