@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import click
+from sqlalchemy.exc import DBAPIError
 from telegram.error import InvalidToken, NetworkError
 
 from bot import upkeep
@@ -17,6 +18,7 @@ from bot.webhook import WebhookRefused
 from bot.wiring import build, build_web
 from kernel.clock import SystemClock
 from storage.leases import LeaseLost
+from storage.patience import is_damage
 from web.server import PortUnavailable, serving
 
 _YOUNG = 20_000  # objects made before the collector looks at the newest
@@ -24,6 +26,15 @@ _YOUNG = 20_000  # objects made before the collector looks at the newest
 
 def run(settings: Config) -> None:
     """Run the bot against Telegram until a signal ends it."""
+    try:
+        _run_until_asked(settings)
+    except DBAPIError as fault:
+        if not is_damage(fault):
+            raise
+        stop("the database is damaged: look with caiboshi doctor, put a copy back with caiboshi restore")
+
+
+def _run_until_asked(settings: Config) -> None:
     try:
         with upkeep.database(settings):
             to_the_end(_run(settings))

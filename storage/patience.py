@@ -77,6 +77,12 @@ class PatientDb:
                 return result
 
 
+def is_damage(fault: DBAPIError) -> bool:
+    """Tell whether a SQLite file cannot be read any more."""
+    code = getattr(fault.orig, "sqlite_errorcode", None)
+    return code is not None and code & _PRIMARY in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def is_passing(fault: DBAPIError) -> bool:
     """Tell whether a fault is the database's and may be gone in a while: busy, full, away, restarting.
 

@@ -14,6 +14,33 @@ UNUSED = {"alembic", "mako", "psycopg", "psycopg_binary", "sandbox", "sse_starle
 UNUSED_OF_OURS = {"bot.demo", "bot.story", "bot.doctor", "bot.checks"}
 
 
+async def test_a_damaged_file_ends_the_start_with_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "damaged.db"
+    migrate.upgrade(f"sqlite:///{file}")
+    with file.open("r+b") as pages:
+        pages.seek(4096)
+        pages.write(b"\xff" * (file.stat().st_size - 4096))
+    sandbox = Sandbox(seed=1)
+    token = str(sandbox.add_bot("Bot", "starting_bot")["token"])
+    async with serve(sandbox) as address:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run"),
+            env=os.environ
+            | {
+                "CAIBOSHI__TELEGRAM__TOKEN": token,
+                "CAIBOSHI__TELEGRAM__BASE_URL": address.base,
+                "CAIBOSHI__STORAGE__URL": f"sqlite:///{file}",
+                "CAIBOSHI__WEB__PORT": "0",
+            },
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, said = await asyncio.wait_for(process.communicate(), 20)
+
+    assert process.returncode == 2, said.decode()
+    assert "put a copy back with caiboshi restore" in said.decode().splitlines()[-1]
+
+
 async def test_run_starts_with_nothing_it_does_not_need(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'start.db'}"
     migrate.upgrade(database)
