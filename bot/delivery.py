@@ -107,7 +107,8 @@ class Delivery:
             return Result("again", offline=True, counts=False)
         except ChatMigrated as moved:
             new = ChatId(moved.new_chat_id)
-            report = Outcome(OutcomeKind.MIGRATED, row.outgoing.chat, None, new)
+            # In the lane of who waits for the answer: that the group has moved must be known before it comes.
+            report = Outcome(OutcomeKind.MIGRATED, row.outgoing.chat, row.outgoing.user, new)
             return Result("again", moved_to=new, outcome=report, counts=False)
         except Forbidden as fault:
             return _unreachable(row.outgoing, fault)

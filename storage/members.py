@@ -1,5 +1,6 @@
 """Groups, people and memberships in SQL."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
@@ -12,7 +13,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    Row,
     Table,
     Text,
     UniqueConstraint,
@@ -124,6 +124,13 @@ _IN_AN_ENABLED_GROUP = (
     .exists()
 )
 _INSIDE = select(member).where(member.c.user_id == bindparam("user"), _IN_AN_ENABLED_GROUP)
+_KNOWN_IN = (
+    select(chat_group, member)
+    .join(membership, membership.c.group_id == chat_group.c.id)
+    .join(member, member.c.id == membership.c.member_id)
+    .where(chat_group.c.chat == bindparam("in_chat"), member.c.user_id == bindparam("user"))
+    .where(membership.c.left_at.is_(None))
+)
 _BY_USER = select(member).where(member.c.user_id == bindparam("user"))
 
 
@@ -233,6 +240,12 @@ class SqlMembers:
         row = self.connection.execute(_INSIDE, {"user": user}).one_or_none()
         return None if row is None else _member(row)
 
+    def standing(self, chat: ChatId, user: UserId) -> tuple[Group, Member] | None:
+        """Return group and person where `user` is known to be in the group of `chat`."""
+        row = self.connection.execute(_KNOWN_IN, {"in_chat": chat, "user": user}).one_or_none()
+        columns = len(chat_group.columns)
+        return None if row is None else (_group(row[:columns]), _member(row[columns:]))
+
     def get(self, member_id: MemberId) -> Member:
         """Return the person; KeyError when there is none."""
         row = self.connection.execute(select(member).where(member.c.id == member_id)).one_or_none()
@@ -324,25 +337,29 @@ class SqlMembers:
         return changed.rowcount == 1
 
 
-def _group(row: Row[Any]) -> Group:
+def _group(row: Sequence[Any]) -> Group:
+    """Return a group of the columns of its table, in their order."""
+    own, chat, title, state, _, language, zone, quiet_start, quiet_end = row
     return Group(
-        id=GroupId(row.id),
-        chat=ChatId(row.chat),
-        title=row.title,
-        state=GroupState(row.state),
-        language=Language(row.language),
-        zone=ZoneInfo(row.zone),
-        quiet=QuietHours(time.fromisoformat(row.quiet_start), time.fromisoformat(row.quiet_end)),
+        id=GroupId(own),
+        chat=ChatId(chat),
+        title=title,
+        state=GroupState(state),
+        language=Language(language),
+        zone=ZoneInfo(zone),
+        quiet=QuietHours(time.fromisoformat(quiet_start), time.fromisoformat(quiet_end)),
     )
 
 
-def _member(row: Row[Any]) -> Member:
+def _member(row: Sequence[Any]) -> Member:
+    """Return a person of the columns of their table, in their order."""
+    own, user, name, language, _, service_consent_at, marketing_consent_at, reachable = row
     return Member(
-        id=MemberId(row.id),
-        user=UserId(row.user_id),
-        name=row.name,
-        language=Language(row.language),
-        service_consent_at=row.service_consent_at,
-        marketing_consent_at=row.marketing_consent_at,
-        reachable=bool(row.reachable),
+        id=MemberId(own),
+        user=UserId(user),
+        name=name,
+        language=Language(language),
+        service_consent_at=service_consent_at,
+        marketing_consent_at=marketing_consent_at,
+        reachable=bool(reachable),
     )

@@ -55,6 +55,10 @@ class MemberStore(Protocol):
         """Return the person behind a Telegram user who is in an enabled group; None for anybody else."""
         ...
 
+    def standing(self, chat: ChatId, user: UserId) -> tuple[Group, Member] | None:
+        """Return group and person where `user` is known to be in the group of `chat`."""
+        ...
+
     def get(self, member: MemberId) -> Member:
         """Return the person; KeyError when there is none."""
         ...

@@ -133,6 +133,9 @@ class Members:
 
     def in_group(self, uow: Uow, *, chat: ChatId, person: Person) -> Joined:
         """Return a person who spoke in a group, recording them if new. Raises NotListening."""
+        if known := uow.members.standing(chat, person.user):
+            group, member = rules.check_listening(known[0]), known[1]
+            return Joined(uow.members.renew(member, person), group, person.name)
         group = rules.check_listening(uow.groups.by_chat(chat))
         member = uow.members.meet(person, now=uow.now)
         if uow.members.enter(member.id, group.id, now=uow.now):
