@@ -14,6 +14,7 @@ from tests.sandbox.court import Court
 def court(monkeypatch: pytest.MonkeyPatch) -> Iterator[Court]:
     """Judge every answer, every update and every message shown; a test with an objection has failed."""
     found = Court()
+    # Nothing is replaced: the sandbox's own functions run, and the court reads what they return.
     monkeypatch.setattr(BotApi, "answer", found.answers(BotApi.answer))
     monkeypatch.setattr("sandbox.courier.push", found.updates(push))
     monkeypatch.setattr(view, "_messages", found.shown(view._messages))

@@ -133,6 +133,7 @@ async def test_aiogram_sends_and_fetches_files() -> None:
 
 async def test_telebot_sends_and_fetches_files(monkeypatch: pytest.MonkeyPatch) -> None:
     async with town() as place:
+        # The library's only way to another server: two names of its module.
         monkeypatch.setattr(asyncio_helper, "API_URL", f"{place.address.base}{{0}}/{{1}}")
         monkeypatch.setattr(asyncio_helper, "FILE_URL", f"{place.address.url}/file/bot{{0}}/{{1}}")
         bot: Any = AsyncTeleBot(place.world.token)

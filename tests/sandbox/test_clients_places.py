@@ -155,6 +155,7 @@ async def test_aiogram_reads_all_of_it() -> None:
 
 async def test_telebot_reads_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     async with town() as place:
+        # The library's only way to another server: two names of its module.
         monkeypatch.setattr(asyncio_helper, "API_URL", f"{place.address.base}{{0}}/{{1}}")
         forum, topic, _ = _busy(place)
         bot: Any = AsyncTeleBot(place.world.token)

@@ -34,7 +34,7 @@ async def test_it_tells_versions_clock_people_faults_calls_and_chats() -> None:
 
 
 async def test_a_secret_is_left_out_and_a_long_value_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transcript, "LONGEST_VALUE", 10)
+    monkeypatch.setattr(transcript, "LONGEST_VALUE", 10)  # a bound small enough to reach
     async with town() as place:
         await place.post("sendMessage", {"chat_id": 1, "text": "x" * 30, "secret_token": "hush"})
         await place.post("sendMessage", {"chat_id": 1, "text": f"my token is {place.world.token}"})
@@ -47,7 +47,7 @@ async def test_a_secret_is_left_out_and_a_long_value_is_cut(monkeypatch: pytest.
 
 
 async def test_only_the_newest_calls_and_messages_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transcript, "MOST_CALLS", 2)
+    monkeypatch.setattr(transcript, "MOST_CALLS", 2)  # bounds small enough to reach
     monkeypatch.setattr(transcript, "MOST_MESSAGES", 1)
     async with town() as place:
         for number in range(3):

@@ -81,7 +81,7 @@ CASES = (
 async def test_every_kind_of_message_ends_as_the_table_says(
     town: World, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.wire._READ_SECONDS", READ_SECONDS)
+    monkeypatch.setattr("bot.wire._READ_SECONDS", READ_SECONDS)  # ten seconds a case otherwise
     chats, target = await _place(town, case.place)
     found = {}
     for number, kind in enumerate(KINDS):
