@@ -72,8 +72,7 @@ class Wire(BaseRequest):
 
         Raises what python-telegram-bot's own methods raise, which build and parse objects on the way.
         """
-        body = cast(RequestData, _Body({name: _json_value(value) for name, value in parameters.items()}))
-        return await self.post(url, body)
+        return await self.post(url, cast(RequestData, _Body(parameters)))
 
     async def do_request(
         self,
@@ -91,7 +90,7 @@ class Wire(BaseRequest):
             raise NotSent("the wire is closed")
         connect = _seconds(connect_timeout, _CONNECT_SECONDS)
         read = _seconds(read_timeout, _READ_SECONDS)
-        timeout = aiohttp.ClientTimeout(total=connect + 2 * read, connect=connect, sock_read=read)
+        timeout = aiohttp.ClientTimeout(total=connect + read, connect=connect)
         body = request_data.json_payload if request_data else None
         headers = {"Content-Type": "application/json"} if body else None
         try:
@@ -142,11 +141,6 @@ class _Body:
 
     def __init__(self, parameters: Mapping[str, Any]) -> None:
         self.json_payload = json.dumps(parameters).encode()
-
-
-def _json_value(value: object) -> object:
-    """Return what stands in the body: objects are JSON inside JSON there."""
-    return json.dumps(value) if isinstance(value, dict) else value
 
 
 def seconds_of(told: RetryAfter) -> float:

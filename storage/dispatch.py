@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, case, func, or_, select, text, update
 
 from kernel.ids import ChatId, MessageId, OutboxId
 from kernel.message import Kind, MessageClass
 from storage.outbox import BULK, QUEUED, Queued, outbox, queued
+from storage.prepared import Prepared, Rows
 
 
 def _each(name: str) -> BindParameter[Any]:
@@ -20,8 +21,7 @@ def _each(name: str) -> BindParameter[Any]:
 _REPEATABLE = (Kind.EDIT, Kind.CALL)  # doing it twice changes nothing
 _RECEIPT_TRIES = 2
 
-# Statements made once: building one costs several times as much as running it. The states of partial
-# indexes are written out, or SQLite would not use them.
+# The states of partial indexes are written out, or SQLite would not use them.
 _WAITS = text("outbox.state = 'pending'")
 _IS_DUE = and_(_WAITS, outbox.c.not_before <= bindparam("now"))
 _taken = outbox.alias("taken")
@@ -32,7 +32,7 @@ _MAY_OVERTAKE = ~(
     .where(or_(_taken.c.state != "claimed", _taken.c.priority < BULK))
     .exists()
 )
-_URGENT = (
+_URGENT = Prepared(
     select(*QUEUED)
     .where(_IS_DUE, outbox.c.priority < BULK, _MAY_OVERTAKE)
     .where(or_(outbox.c.kind == Kind.CALL, outbox.c.chat.not_in(_each("held"))))
@@ -41,20 +41,21 @@ _URGENT = (
     .limit(bindparam("most"))
 )
 _BACKLOG = func.count().label("backlog")
-_BULK = (
+_BULK = Prepared(
     select(func.min(outbox.c.id).label("id"), _BACKLOG)
     .where(_IS_DUE, outbox.c.priority >= BULK, _IS_FREE, outbox.c.chat.not_in(_each("unwanted")))
     .group_by(outbox.c.chat)
     .order_by(_BACKLOG.desc(), text("1"))
     .limit(bindparam("most"))
 )
-_WAITING_IN = select(outbox.c.chat).distinct().where(_IS_DUE, outbox.c.chat.in_(_each("chats")))
-_CLAIM = (
+_ROWS = Prepared(select(*QUEUED).where(outbox.c.id.in_(_each("ids"))))
+_WAITING_IN = Prepared(select(outbox.c.chat).distinct().where(_IS_DUE, outbox.c.chat.in_(_each("chats"))))
+_CLAIM = Prepared(
     update(outbox)
     .where(outbox.c.id.in_(_each("ids")), outbox.c.state == "pending")
     .values(state="claimed", epoch=bindparam("by"))
 )
-_SENDING = (
+_SENDING = Prepared(
     update(outbox)
     .where(outbox.c.id.in_(_each("ids")))
     .where(
@@ -67,7 +68,7 @@ _SENDING = (
     .values(state="sending", epoch=bindparam("by"), attempts=outbox.c.attempts + 1)
     .returning(outbox.c.id)
 )
-_FINISH = (
+_FINISH = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row"), outbox.c.state == "sending")
     .values(
@@ -120,46 +121,49 @@ class SqlDispatch:
         while True:
             urgent = self._urgent(limit, held, silent)
             room = limit - len(urgent)
-            bulk = self._bulk(room, {*held, *silent, *(row.chat for row in urgent)}) if room > 0 else {}
-            rows = (*urgent, *self._rows(bulk))
-            read = (self._read(row, bulk.get(row.id, 1)) for row in rows if not self._is_over(row))
+            bulk = self._bulk(room, {*held, *silent, *urgent}) if room > 0 else {}
+            rows = (*urgent.values(), *self._rows(tuple(bulk)))
+            read = (self._read(row, bulk.get(row[0], 1)) for row in rows)
             found = tuple(sorted((each for each in read if each), key=lambda each: each.urgency))
             if len(found) == len(rows):  # else what was closed hid others of its chat
                 return found
 
-    def _urgent(self, limit: int, held: Collection[ChatId], silent: Collection[ChatId]) -> list[Row[Any]]:
+    def _urgent(
+        self, limit: int, held: Collection[ChatId], silent: Collection[ChatId]
+    ) -> dict[ChatId, Sequence[Any]]:
+        """Return the most urgent row of each chat."""
         asked = {"now": self.now, "held": tuple(held), "silent": tuple(silent), "most": limit}
-        rows = self.connection.execute(_URGENT, asked)
-        first: dict[int, Row[Any]] = {}
-        for row in rows:
-            first.setdefault(row.chat, row)
-        return list(first.values())
+        first: dict[ChatId, Sequence[Any]] = {}
+        for row in _URGENT.rows(self.connection, asked):
+            _, chat, *_ = row
+            first.setdefault(ChatId(chat), row)
+        return first
 
     def _bulk(self, limit: int, unwanted: Collection[ChatId]) -> dict[int, int]:
         """Return the oldest waiting row of each chat and how many wait there, longest queues first."""
-        found = self.connection.execute(_BULK, {"now": self.now, "unwanted": tuple(unwanted), "most": limit})
-        return {row.id: row.backlog for row in found}
+        asked = {"now": self.now, "unwanted": tuple(unwanted), "most": limit}
+        return {row[0]: row[1] for row in _BULK.rows(self.connection, asked)}
 
-    def _rows(self, ids: Collection[int]) -> Sequence[Row[Any]]:
-        return self.connection.execute(select(*QUEUED).where(outbox.c.id.in_(ids))).all() if ids else ()
+    def _rows(self, ids: Collection[int]) -> Rows:
+        return _ROWS.rows(self.connection, {"ids": ids}) if ids else ()
 
-    def _is_over(self, row: Row[Any]) -> bool:
-        if row.expires_at is None or row.expires_at > self.now:
-            return False
-        self._expire((OutboxId(row.id),))
-        return True
-
-    def _read(self, row: Row[Any], backlog: int) -> Queued | None:
+    def _read(self, row: Sequence[Any], backlog: int) -> Queued | None:
+        """Read a row; None, and it is closed, where its time is over or it cannot be read."""
         try:
-            return queued(row, backlog)
+            read = queued(row, backlog)
         except (KeyError, TypeError, ValueError) as fault:
-            self.give_up(OutboxId(row.id), error=f"unreadable: {type(fault).__name__}")
+            self.give_up(OutboxId(row[0]), error=f"unreadable: {type(fault).__name__}")
             return None
+        expires_at = read.outgoing.expires_at
+        if expires_at is None or expires_at > self.now:
+            return read
+        self._expire((read.id,))
+        return None
 
     def claim(self, rows: Collection[OutboxId], *, epoch: int) -> None:
         """Keep waiting messages for the sender of `epoch`; nothing of them leaves yet."""
         if rows:
-            self.connection.execute(_CLAIM, {"ids": tuple(rows), "by": epoch})
+            _CLAIM.change(self.connection, {"ids": tuple(rows), "by": epoch})
 
     def put_back(self, rows: Collection[OutboxId], *, epoch: int) -> None:
         """Let wait again what the sender of `epoch` claimed: something urgent for its chat overtakes it."""
@@ -177,8 +181,8 @@ class SqlDispatch:
         """
         if not rows:
             return frozenset()
-        marked = self.connection.execute(_SENDING, {"ids": tuple(rows), "by": epoch, "now": self.now})
-        leaving = frozenset(OutboxId(row) for row in marked.scalars())
+        marked = _SENDING.rows(self.connection, {"ids": tuple(rows), "by": epoch, "now": self.now})
+        leaving = frozenset(OutboxId(own) for (own,) in marked)
         self._expire(tuple(row for row in rows if row not in leaving))
         return leaving
 
@@ -198,7 +202,7 @@ class SqlDispatch:
             for end in ended
         ]
         if rows:
-            self.connection.execute(_FINISH, rows)
+            _FINISH.change_each(self.connection, rows)
 
     def give_up(self, row: OutboxId, *, error: str) -> None:
         """Close a message that a fault of ours stopped: failed before its bytes left, else unknown."""
@@ -275,8 +279,8 @@ class SqlDispatch:
 
     def waiting_in(self, chats: Collection[ChatId]) -> tuple[ChatId, ...]:
         """Return those of `chats` for which something could leave now."""
-        waiting = self.connection.execute(_WAITING_IN, {"now": self.now, "chats": tuple(chats)})
-        return tuple(ChatId(chat) for chat in waiting.scalars())
+        waiting = _WAITING_IN.rows(self.connection, {"now": self.now, "chats": tuple(chats)})
+        return tuple(ChatId(chat) for (chat,) in waiting)
 
     def finished_since(self, since: datetime) -> tuple[tuple[ChatId, datetime], ...]:
         """Return chat and instant of what was (or may have been) sent to groups after `since`."""

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    Update,
     and_,
     bindparam,
     select,
@@ -24,6 +23,7 @@ from sqlalchemy import (
 
 from kernel.ids import InboxId
 from storage.dialect import insert_new
+from storage.prepared import Prepared
 from storage.types import BigId, JsonText, UtcDateTime, metadata
 
 TELEGRAM = "telegram"
@@ -54,8 +54,8 @@ Index(
 
 
 _WAITING = and_(inbox.c.id == bindparam("row"), inbox.c.state == "new")
-_DONE = update(inbox).where(_WAITING).values(state="done", done_at=bindparam("at"), body={})
-_PARKED = update(inbox).where(_WAITING).values(state="parked", done_at=bindparam("at"))
+_DONE = Prepared(update(inbox).where(_WAITING).values(state="done", done_at=bindparam("at"), body={}))
+_PARKED = Prepared(update(inbox).where(_WAITING).values(state="parked", done_at=bindparam("at")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class SqlInbox:
             for row in rows
         ]
         new = insert_new(self.connection, inbox, values, inbox.c.id, inbox.c.source, inbox.c.source_id)
-        ids = {(told.source, told.source_id): told.id for told in new}
+        ids = {(source, source_id): own for own, source, source_id in new}
         taken = ((ids.pop((row.source, row.source_id), None), row) for row in rows)
         return tuple(Taken(InboxId(own), row.source, row.lane, row.body) for own, row in taken if own)
 
@@ -143,5 +143,5 @@ class SqlInbox:
         ).scalar_one()
         return attempts
 
-    def _close(self, row: InboxId, statement: Update) -> bool:
-        return self.connection.execute(statement, {"row": row, "at": self.now}).rowcount == 1
+    def _close(self, row: InboxId, statement: Prepared) -> bool:
+        return statement.change(self.connection, {"row": row, "at": self.now}) == 1

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from storage.dialect import insert_once
+from storage.prepared import Prepared
 from storage.types import BigId, metadata, to_milliseconds
 
 lease = Table(
@@ -38,8 +39,8 @@ lease = Table(
 _ROW = select(lease.c.epoch).where(lease.c.name == bindparam("role"))
 # The weakest lock of a row: it keeps `take` waiting, which asks for the strongest, but not `renew`, which
 # the units that look would starve otherwise.
-_HELD = _ROW.with_for_update(read=True, key_share=True)
-_FOR_ONESELF = _ROW.with_for_update()
+_HELD = Prepared(_ROW.with_for_update(read=True, key_share=True))
+_FOR_ONESELF = Prepared(_ROW.with_for_update())
 
 
 class LeaseLost(Exception):
@@ -59,7 +60,7 @@ class SqlLeases:
         `alone`: the caller knows by other means that nobody else can hold it, as behind a file lock.
         """
         insert_once(self.connection, lease, {"name": name, "owner": "", "epoch": 0, "until": 0})
-        self.connection.execute(_FOR_ONESELF, {"role": name})
+        _FOR_ONESELF.row(self.connection, {"role": name})
         free = lease.c.until <= self._clock()
         statement = (
             update(lease)
@@ -87,7 +88,8 @@ class SqlLeases:
 
     def check(self, name: str, epoch: int) -> None:
         """Raise LeaseLost unless the role is held; nobody can take it before this unit ends."""
-        if self.connection.execute(_HELD, {"role": name}).scalar_one_or_none() != epoch:
+        held = _HELD.row(self.connection, {"role": name})
+        if held is None or held[0] != epoch:
             raise LeaseLost(name)
 
     def _clock(self) -> ColumnElement[int]:

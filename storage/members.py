@@ -31,6 +31,7 @@ from features.outreach.model import QuietHours
 from kernel.ids import ChatId, GroupId, MemberId, UserId
 from kernel.message import Language
 from storage.dialect import insert_once
+from storage.prepared import Prepared
 from storage.types import BigId, UtcDateTime, metadata
 
 chat_group = Table(
@@ -105,11 +106,10 @@ Index(
 
 _here, _stay = chat_group.alias("here"), membership.alias("stay")
 
-# Statements of every update, made once: building one costs several times as much as running it.
 _MOVED = select(former_chat.c.group_id).where(former_chat.c.chat == bindparam("in_chat")).scalar_subquery()
 _THERE = select(_here.c.id).where(_here.c.chat == bindparam("in_chat")).scalar_subquery()
-_BY_CHAT = select(chat_group).where(chat_group.c.id == func.coalesce(_MOVED, _THERE))
-_GROUPS_OF = (
+_BY_CHAT = Prepared(select(chat_group).where(chat_group.c.id == func.coalesce(_MOVED, _THERE)))
+_GROUPS_OF = Prepared(
     select(chat_group)
     .join(membership, membership.c.group_id == chat_group.c.id)
     .where(membership.c.member_id == bindparam("who"), membership.c.left_at.is_(None))
@@ -123,15 +123,15 @@ _IN_AN_ENABLED_GROUP = (
     .where(chat_group.c.state == GroupState.ENABLED)
     .exists()
 )
-_INSIDE = select(member).where(member.c.user_id == bindparam("user"), _IN_AN_ENABLED_GROUP)
-_KNOWN_IN = (
+_INSIDE = Prepared(select(member).where(member.c.user_id == bindparam("user"), _IN_AN_ENABLED_GROUP))
+_KNOWN_IN = Prepared(
     select(chat_group, member)
     .join(membership, membership.c.group_id == chat_group.c.id)
     .join(member, member.c.id == membership.c.member_id)
     .where(chat_group.c.chat == bindparam("in_chat"), member.c.user_id == bindparam("user"))
     .where(membership.c.left_at.is_(None))
 )
-_BY_USER = select(member).where(member.c.user_id == bindparam("user"))
+_BY_USER = Prepared(select(member).where(member.c.user_id == bindparam("user")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class SqlGroups:
 
     def by_chat(self, chat: ChatId) -> Group | None:
         """Return the group that is in `chat`, or was before it moved."""
-        row = self.connection.execute(_BY_CHAT, {"in_chat": chat}).one_or_none()
+        row = _BY_CHAT.row(self.connection, {"in_chat": chat})
         return None if row is None else _group(row)
 
     def enabled(self) -> tuple[Group, ...]:
@@ -232,17 +232,17 @@ class SqlMembers:
 
     def by_user(self, user: UserId) -> Member | None:
         """Return the person behind a Telegram user."""
-        row = self.connection.execute(_BY_USER, {"user": user}).one_or_none()
+        row = _BY_USER.row(self.connection, {"user": user})
         return None if row is None else _member(row)
 
     def inside(self, user: UserId) -> Member | None:
         """Return the person behind a Telegram user who is in an enabled group; None for anybody else."""
-        row = self.connection.execute(_INSIDE, {"user": user}).one_or_none()
+        row = _INSIDE.row(self.connection, {"user": user})
         return None if row is None else _member(row)
 
     def standing(self, chat: ChatId, user: UserId) -> tuple[Group, Member] | None:
         """Return group and person where `user` is known to be in the group of `chat`."""
-        row = self.connection.execute(_KNOWN_IN, {"in_chat": chat, "user": user}).one_or_none()
+        row = _KNOWN_IN.row(self.connection, {"in_chat": chat, "user": user})
         columns = len(chat_group.columns)
         return None if row is None else (_group(row[:columns]), _member(row[columns:]))
 
@@ -306,7 +306,7 @@ class SqlMembers:
 
     def groups_of(self, member_id: MemberId) -> tuple[Group, ...]:
         """Return the enabled groups the person is in, oldest membership first."""
-        return tuple(_group(row) for row in self.connection.execute(_GROUPS_OF, {"who": member_id}))
+        return tuple(_group(row) for row in _GROUPS_OF.rows(self.connection, {"who": member_id}))
 
     def set_reachable(self, member_id: MemberId, *, reachable: bool) -> bool:
         """Record whether the bot may write first; False when that was known."""

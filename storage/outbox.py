@@ -5,7 +5,7 @@ to leave. Then `sent`, `failed`, `skipped` (a later edit took its place), `expir
 have arrived.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,6 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
-    Row,
     Table,
     Text,
     UniqueConstraint,
@@ -35,6 +34,7 @@ from kernel.ids import ChatId, MessageId, OutboxId, UserId
 from kernel.message import Call, Kind, Language, MessageClass, Outgoing
 from storage.dialect import insert_once
 from storage.message_codec import keyboard_from_json, keyboard_to_json, text_from_json, text_to_json
+from storage.prepared import Prepared
 from storage.types import BigId, JsonText, UtcDateTime, metadata
 
 STATES = ("pending", "claimed", "sending", "sent", "failed", "skipped", "expired", "unknown")
@@ -94,13 +94,16 @@ _WAITING_EDITS = "kind = 'edit' AND state IN ('pending','claimed')"
 _index("ix_outbox_edits", _WAITING_EDITS, outbox.c.chat, outbox.c.message)
 
 
-_OF_THE_ROW = ("created_at", "state", "priority", "sent_message", "error", "finished_at", "epoch")
-QUEUED = tuple(column for column in outbox.columns if column.key not in _OF_THE_ROW)  # what `queued` reads
+_QUEUED = (
+    *("id", "chat", "kind", "message_class", "text", "keyboard", "language", "message", "topic", "call"),
+    *("about_user", "not_before", "expires_at", "dedupe_key", "attempts"),
+)
+QUEUED = tuple(outbox.c[name] for name in _QUEUED)  # what `queued` reads
+_LATER = ("id", "sent_message", "error", "finished_at", "epoch")
 
-# Statements made once: building one costs several times as much as running it.
-_INSERT = insert(outbox)
+_INSERT = Prepared(insert(outbox), [column.key for column in outbox.columns if column.key not in _LATER])
 _SAID_ANEW = case((outbox.c.kind == Kind.EDIT, Kind.SEND), else_=outbox.c.kind)
-_SKIP_EARLIER_EDITS = (
+_SKIP_EARLIER_EDITS = Prepared(
     update(outbox)
     .where(text(_WAITING_EDITS))
     .where(outbox.c.chat == bindparam("in_chat"), outbox.c.message == bindparam("edited"))
@@ -162,14 +165,13 @@ class SqlOutbox:
         if message.kind is Kind.EDIT:
             self._skip_earlier_edits(message)
         if message.dedupe_key is None:
-            self.connection.execute(_INSERT, values)
+            _INSERT.change(self.connection, values)
             return True
         return insert_once(self.connection, outbox, values)
 
     def _skip_earlier_edits(self, message: Outgoing) -> None:
-        self.connection.execute(
-            _SKIP_EARLIER_EDITS, {"in_chat": message.chat, "edited": message.message, "at": self.now}
-        )
+        replaced = {"in_chat": message.chat, "edited": message.message, "at": self.now}
+        _SKIP_EARLIER_EDITS.change(self.connection, replaced)
 
     def _default_expiry(self, message_class: MessageClass) -> datetime | None:
         return self.now + _ANSWER_LIFE if message_class is MessageClass.ANSWER else None
@@ -204,21 +206,23 @@ def restored(now: datetime) -> Update:
     )
 
 
-def queued(row: Row[Any], backlog: int) -> Queued:
+def queued(row: Sequence[Any], backlog: int) -> Queued:
     """Read a message back. Raises KeyError, TypeError or ValueError for one another version wrote."""
+    own, chat, kind, message_class, said, buttons, language, message, topic, call, *rest = row
+    user, not_before, expires_at, dedupe_key, attempts = rest
     outgoing = Outgoing(
-        kind=Kind(row.kind),
-        chat=ChatId(row.chat),
-        message_class=MessageClass(row.message_class),
-        text=text_from_json(row.text) if row.text else None,
-        keyboard=keyboard_from_json(row.keyboard) if row.keyboard else (),
-        language=Language(row.language),
-        message=None if row.message is None else MessageId(row.message),
-        topic=row.topic,
-        call=Call(row.call) if row.call else None,
-        user=None if row.about_user is None else UserId(row.about_user),
-        not_before=row.not_before,
-        expires_at=row.expires_at,
-        dedupe_key=row.dedupe_key,
+        kind=Kind(kind),
+        chat=ChatId(chat),
+        message_class=MessageClass(message_class),
+        text=text_from_json(said) if said else None,
+        keyboard=keyboard_from_json(buttons) if buttons else (),
+        language=Language(language),
+        message=None if message is None else MessageId(message),
+        topic=topic,
+        call=Call(call) if call else None,
+        user=None if user is None else UserId(user),
+        not_before=not_before,
+        expires_at=expires_at,
+        dedupe_key=dedupe_key,
     )
-    return Queued(OutboxId(row.id), outgoing, row.attempts, backlog)
+    return Queued(OutboxId(own), outgoing, attempts, backlog)

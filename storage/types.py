@@ -23,6 +23,7 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_PACKED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # `dumps` makes one at each call
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON may hold half a character, UTF-8 may not
 
 
@@ -82,8 +83,7 @@ class JsonText(TypeDecorator[Any]):
         del dialect
         if value is None:
             return None
-        packed = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", packed)
+        return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", _PACKED(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Turn JSON back into plain values."""

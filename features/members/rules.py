@@ -10,7 +10,9 @@ from kernel.ids import GroupId
 _GROUP_PAYLOAD = re.compile(r"g([0-9]{1,18})")
 _WIDE = ("W", "F")
 _EMOJI_STYLE = "\ufe0f"  # shows nothing by itself
-_BRAILLE_BLANK = "\u2800"
+_BLANKS = ("BRAILLE PATTERN BLANK", "HANGUL FILLER", "HALFWIDTH HANGUL FILLER")
+_JAMO_BLANKS = ("HANGUL CHOSEONG FILLER", "HANGUL JUNGSEONG FILLER")
+_BLANK_LETTERS = frozenset(map(unicodedata.lookup, _BLANKS + _JAMO_BLANKS))  # empty names are made of them
 
 
 def clean_name(first: str, last: str | None, *, columns: int, fallback: str) -> str:
@@ -26,8 +28,8 @@ def clean_name(first: str, last: str | None, *, columns: int, fallback: str) -> 
 
 
 def _is_shown(character: str) -> bool:
-    if character == _BRAILLE_BLANK or "FILLER" in unicodedata.name(character, ""):
-        return False  # letters that show nothing: people make empty names of them
+    if character in _BLANK_LETTERS:
+        return False
     return character.isspace() or unicodedata.category(character)[0] not in "CM" or character == _EMOJI_STYLE
 
 

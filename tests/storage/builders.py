@@ -11,7 +11,7 @@ from kernel.ids import ChatId, MemberId, OutboxId, UserId
 from kernel.message import Kind, Language, MessageClass, Outgoing, Text
 from storage.db import Db
 from storage.inbox import TELEGRAM, NewRow
-from storage.outbox import Queued, outbox, queued
+from storage.outbox import QUEUED, Queued, outbox, queued
 from storage.uow import SqlUow
 from tests.conftest import NOW
 
@@ -82,7 +82,7 @@ def a_message(
 
 def everything_waiting(uow: SqlUow) -> tuple[Queued, ...]:
     """Return every message that waits, of each chat all, oldest first."""
-    rows = uow.connection.execute(select(outbox).where(outbox.c.state == "pending").order_by(outbox.c.id))
+    rows = uow.connection.execute(select(*QUEUED).where(outbox.c.state == "pending").order_by(outbox.c.id))
     return tuple(queued(row, backlog=1) for row in rows)
 
 
