@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from prometheus_client import Histogram
 from telegram import BotCommand
@@ -37,7 +38,7 @@ _RELEASE_SECONDS = 1.0
 
 
 class StoppedWaiting(Exception):
-    """The process was asked to stop while another one held the bot."""
+    """The process was asked to stop while it waited for Telegram, or for another one that held the bot."""
 
 
 @dataclass(slots=True)
@@ -70,13 +71,13 @@ class Runtime:
         """Run the product inside the block; leaving it stops in reverse order.
 
         Where another process runs this bot, wait for it to end. Raises StoppedWaiting when `stop` is set
-        meanwhile, and LeaseLost (in a group) when another process takes over later.
+        before everything runs, and LeaseLost (in a group) when another process takes over later.
         """
         try:
-            await self.application.initialize()  # getMe: the token is good and Telegram answers
+            await _until(stop, self.application.initialize())  # getMe: the token is good and Telegram answers
             if not await self.lease.take(self.bot.id, stop):
                 raise StoppedWaiting
-            await self._register_commands()
+            await _until(stop, self._register_commands())
             async with asyncio.TaskGroup() as group:
                 self.tasks.open(group)
                 parts = [
@@ -133,3 +134,25 @@ class Runtime:
                 await self.bot.set_my_commands(commands, language_code=code)
         except TelegramError as fault:  # the menu is a convenience; the words work without it
             _log.warning("commands not registered", extra={"fault": fault.message})
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Do `work`, or break it off when `stop` is set meanwhile. Raises StoppedWaiting then."""
+    async with asyncio.TaskGroup() as group:
+        working, stopping = group.create_task(_fault_of(work)), group.create_task(stop.wait())
+        done, _ = await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+        working.cancel()
+        stopping.cancel()
+    if working not in done:
+        raise StoppedWaiting
+    if fault := working.result():
+        raise fault
+
+
+async def _fault_of(work: Coroutine[Any, Any, None]) -> TelegramError | None:
+    """Do `work` and return Telegram's fault as itself: out of a task group it would come as a group of one."""
+    try:
+        await work
+    except TelegramError as fault:
+        return fault
+    return None

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, Connection, Insert, Table
+from sqlalchemy.dialects import sqlite
 
 from storage.prepared import Prepared, Rows
 
@@ -26,6 +26,13 @@ def insert_new(
 
 @cache
 def _insert_or_nothing(dialect: str, table: Table, columns: tuple[str, ...], *told: Column[Any]) -> Prepared:
-    made = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-    made = made.on_conflict_do_nothing()
+    made = _insert(dialect, table)
     return Prepared(made.returning(*told) if told else made, columns)
+
+
+def _insert(dialect: str, table: Table) -> Insert:
+    if dialect == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 2 MiB that SQLite users need not hold
+
+    return postgresql.insert(table).on_conflict_do_nothing()

@@ -19,14 +19,13 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    text,
     update,
 )
 
 from features.growth.model import Account, Due, DueKind, Entry, Event, Expiry
 from kernel.ids import MemberId
 from storage.dialect import insert_once
-from storage.types import BigId, LocalDate, UtcDateTime, metadata
+from storage.types import BigId, LocalDate, UtcDateTime, metadata, partial_index
 
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=6)
@@ -87,13 +86,7 @@ points_due = Table(
     UniqueConstraint("member_id", "kind", "expires_on"),
     sqlite_strict=True,
 )
-_PENDING = "outcome IS NULL"
-Index(
-    "ix_points_due_pending",
-    points_due.c.due_at,
-    sqlite_where=text(_PENDING),
-    postgresql_where=text(_PENDING),
-)
+partial_index("ix_points_due_pending", "outcome IS NULL", points_due.c.due_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
-    Index,
     Integer,
     Table,
     Text,
@@ -17,14 +16,13 @@ from sqlalchemy import (
     and_,
     bindparam,
     select,
-    text,
     update,
 )
 
 from kernel.ids import InboxId
 from storage.dialect import insert_new
 from storage.prepared import Prepared
-from storage.types import BigId, JsonText, UtcDateTime, metadata
+from storage.types import BigId, JsonText, UtcDateTime, metadata, partial_index
 
 TELEGRAM = "telegram"
 SENDER = "sender"
@@ -45,12 +43,7 @@ inbox = Table(
     UniqueConstraint("bot_id", "source", "source_id"),
     sqlite_strict=True,
 )
-Index(
-    "ix_inbox_new",
-    inbox.c.id,
-    sqlite_where=text("state = 'new'"),
-    postgresql_where=text("state = 'new'"),
-)
+partial_index("ix_inbox_new", "state = 'new'", inbox.c.id)
 
 
 _WAITING = and_(inbox.c.id == bindparam("row"), inbox.c.state == "new")

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Column,
     Connection,
     ForeignKey,
-    Index,
     Integer,
     Table,
     Text,
@@ -22,7 +21,6 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    text,
     update,
 )
 
@@ -32,7 +30,7 @@ from kernel.ids import ChatId, GroupId, MemberId, UserId
 from kernel.message import Language
 from storage.dialect import insert_once
 from storage.prepared import Prepared
-from storage.types import BigId, UtcDateTime, metadata
+from storage.types import BigId, UtcDateTime, metadata, partial_index
 
 chat_group = Table(
     "chat_group",
@@ -93,15 +91,8 @@ membership = Table(
     Column("left_at", UtcDateTime),
     sqlite_strict=True,
 )
-_STANDING = "left_at IS NULL"
-Index(
-    "uq_membership_standing",
-    membership.c.member_id,
-    membership.c.group_id,
-    unique=True,
-    sqlite_where=text(_STANDING),
-    postgresql_where=text(_STANDING),
-)
+_STANDING = membership.c.member_id, membership.c.group_id
+partial_index("uq_membership_standing", "left_at IS NULL", *_STANDING, unique=True)
 
 
 _here, _stay = chat_group.alias("here"), membership.alias("stay")

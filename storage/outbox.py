@@ -13,9 +13,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    ColumnElement,
     Connection,
-    Index,
     Integer,
     Table,
     Text,
@@ -35,7 +33,7 @@ from kernel.message import Call, Kind, Language, MessageClass, Outgoing
 from storage.dialect import insert_once
 from storage.message_codec import keyboard_from_json, keyboard_to_json, text_from_json, text_to_json
 from storage.prepared import Prepared
-from storage.types import BigId, JsonText, UtcDateTime, metadata
+from storage.types import BigId, JsonText, UtcDateTime, metadata, partial_index
 
 STATES = ("pending", "claimed", "sending", "sent", "failed", "skipped", "expired", "unknown")
 UNFINISHED = ("pending", "claimed", "sending")
@@ -84,14 +82,10 @@ outbox = Table(
 )
 
 
-def _index(name: str, where: str, *columns: ColumnElement[Any]) -> None:
-    Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
-
-
-_index("ix_outbox_pending", "state = 'pending'", outbox.c.priority, outbox.c.id)
-_index("ix_outbox_taken", "epoch IS NOT NULL", outbox.c.chat)
+partial_index("ix_outbox_pending", "state = 'pending'", outbox.c.priority, outbox.c.id)
+partial_index("ix_outbox_taken", "epoch IS NOT NULL", outbox.c.chat)
 _WAITING_EDITS = "kind = 'edit' AND state IN ('pending','claimed')"
-_index("ix_outbox_edits", _WAITING_EDITS, outbox.c.chat, outbox.c.message)
+partial_index("ix_outbox_edits", _WAITING_EDITS, outbox.c.chat, outbox.c.message)
 
 
 _QUEUED = (

@@ -5,8 +5,10 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy import BigInteger, ColumnElement, Index, Integer, MetaData, Text, TypeDecorator, text
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateIndex
 
 metadata = MetaData(
     naming_convention={
@@ -25,6 +27,21 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _PACKED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # `dumps` makes one at each call
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON may hold half a character, UTF-8 may not
+
+
+def partial_index(name: str, where: str, *columns: ColumnElement[Any], unique: bool = False) -> None:
+    """Index the rows for which `where` holds, on both databases."""
+    Index(name, *columns, unique=unique, sqlite_where=text(where))
+
+
+@compiles(CreateIndex, "postgresql")
+def _partial_there_too(create: CreateIndex, compiler: Any, **how: Any) -> str:
+    """Let PostgreSQL have the condition too. To name it for both loads its dialect wherever the schema is."""
+    options = create.element.dialect_options
+    if (where := options["sqlite"]["where"]) is not None:
+        options["postgresql"]["where"] = where
+    written: str = compiler.visit_create_index(create, **how)
+    return written
 
 
 def to_milliseconds(instant: datetime) -> int:

@@ -2,12 +2,16 @@
 
 import asyncio
 import os
+import signal
 import sys
 from pathlib import Path
+
+import pytest
 
 from sandbox.sandbox import Sandbox
 from sandbox.server import serve
 from storage import migrate
+from tests.faults.runs import Bot
 
 HEAVY = {"jieba", "snownlp", "numpy", "pandas", "matplotlib", "scipy", "sklearn"}
 UNUSED = {"alembic", "mako", "psycopg", "psycopg_binary", "sandbox", "sse_starlette", "pydantic"}
@@ -39,6 +43,27 @@ async def test_a_damaged_file_ends_the_start_with_one_line(tmp_path: Path) -> No
 
     assert process.returncode == 2, said.decode()
     assert "put a copy back with caiboshi restore" in said.decode().splitlines()[-1]
+
+
+@pytest.mark.parametrize("method", ["getMe", "setMyCommands"])
+async def test_asked_to_stop_while_telegram_hangs_at_the_start_it_goes(tmp_path: Path, method: str) -> None:
+    database = f"sqlite:///{tmp_path / 'start.db'}"
+    migrate.upgrade(database)
+    sandbox = Sandbox(seed=1)
+    token = str(sandbox.add_bot("Bot", "starting_bot")["token"])
+    async with serve(sandbox) as address:
+        bot = Bot(address.base, token, database, tmp_path / "log")
+        sandbox.fault("hang", method=method, seconds=600)
+        await bot.begin()
+        async with asyncio.timeout(20):
+            while sandbox.faults():  # until it is met
+                await asyncio.sleep(0.05)
+        began = asyncio.get_running_loop().time()
+        code = await bot.end(signal.SIGTERM)
+        took = asyncio.get_running_loop().time() - began
+
+    assert (code, bot.log) == (0, "")
+    assert took < 5
 
 
 async def test_run_starts_with_nothing_it_does_not_need(tmp_path: Path) -> None:
