@@ -150,7 +150,7 @@ async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _fault_of(work: Coroutine[Any, Any, None]) -> TelegramError | None:
-    """Do `work` and return Telegram's fault as itself: out of a task group it would come as a group of one."""
+    """Do `work` and return Telegram's fault: out of a task group it would come as a group of one."""
     try:
         await work
     except TelegramError as fault:

@@ -224,15 +224,20 @@ class Sender:
         waiting = uow.dispatch.waiting_in(look.held) if look.held else ()
         return _Turn(tuple(row for row in chosen if row.id in leaving), in_hand, waiting, came_back)
 
-    @staticmethod
-    def _find(uow: SqlUow, in_hand: dict[ChatId, Queued], look: _Look) -> tuple[Queued, ...]:
-        """Return what comes into the hand; what is urgent finds its way past a hand full of the rest."""
+    def _find(self, uow: SqlUow, in_hand: dict[ChatId, Queued], look: _Look) -> tuple[Queued, ...]:
+        """Return what comes into the hand; what is urgent finds its way past a hand full of the rest.
+
+        The rest is only looked for, among all that waits, when little of it is left that may leave.
+        """
         room = _IN_HAND - len(in_hand)
         past = 0 if any(row.is_urgent for row in in_hand.values()) else _IN_FLIGHT
         most = max(room, past)
         if most <= 0 or not (look.news or len(in_hand) < _IN_FLIGHT):
             return ()
-        offered = uow.dispatch.candidates(limit=most, held=look.held, silent=look.silent)
+        ready = sum(self._chat_free_at(row, look.now) <= look.now for row in in_hand.values())
+        offered = uow.dispatch.candidates(
+            limit=most, held=look.held, silent=look.silent, bulk=room > 0 and ready < _IN_FLIGHT
+        )
         return tuple(row for place, row in enumerate(offered) if place < room or row.is_urgent)
 
     def _choose(self, in_hand: dict[ChatId, Queued], most: int, now: float) -> list[Queued]:

@@ -108,11 +108,17 @@ class SqlDispatch:
     now: datetime
 
     def candidates(
-        self, *, limit: int, held: Collection[ChatId] = (), silent: Collection[ChatId] = ()
+        self,
+        *,
+        limit: int,
+        held: Collection[ChatId] = (),
+        silent: Collection[ChatId] = (),
+        bulk: bool = True,
     ) -> tuple[Queued, ...]:
         """Return what may leave now, at most one of a chat: its most urgent and oldest.
 
-        Urgent classes come first; of the others, those of the chats with most waiting. Nothing of a chat of
+        Urgent classes come first; of the others, those of the chats with most waiting, which means to look at
+        everything that waits: not `bulk` leaves them out. Nothing of a chat of
         which a message is claimed or leaving, save what is urgent where what is claimed is not; of those in
         `held` only questions to Telegram, which write to nobody, and of those in `silent` nothing. A row
         whose time is over is closed as expired, one that cannot be read (written by another version) as
@@ -120,10 +126,10 @@ class SqlDispatch:
         """
         while True:
             urgent = self._urgent(limit, held, silent)
-            room = limit - len(urgent)
-            bulk = self._bulk(room, {*held, *silent, *urgent}) if room > 0 else {}
-            rows = (*urgent.values(), *self._rows(tuple(bulk)))
-            read = (self._read(row, bulk.get(row[0], 1)) for row in rows)
+            room = limit - len(urgent) if bulk else 0
+            longest = self._bulk(room, {*held, *silent, *urgent}) if room > 0 else {}
+            rows = (*urgent.values(), *self._rows(tuple(longest)))
+            read = (self._read(row, longest.get(row[0], 1)) for row in rows)
             found = tuple(sorted((each for each in read if each), key=lambda each: each.urgency))
             if len(found) == len(rows):  # else what was closed hid others of its chat
                 return found

@@ -12,6 +12,7 @@ from tests.bot.test_sender_again import queue, until
 from tests.world import World, open_world
 
 PEOPLE = 150
+FEW = 30
 
 
 def an_answer(chat: int) -> Outgoing:
@@ -67,6 +68,28 @@ async def test_an_answer_overtakes_a_full_hand(tmp_path: Path, place: int) -> No
         assert first == people[place]
         assert sorted(_told(world, seen)) == sorted([*people, people[place]])
         assert world.rows("SELECT DISTINCT state, attempts FROM outbox") == [("sent", 1)]
+
+
+async def test_news_do_not_make_it_look_through_all_that_waits_while_enough_is_in_hand(
+    tmp_path: Path,
+) -> None:
+    async with open_world(f"sqlite:///{tmp_path / 'enough.db'}") as world:
+        people = [await world.person(f"邻居{number}") for number in range(2 * FEW)]
+        world.sandbox.settle(started=people)
+        sender, runtime = world.runtime.sender, world.runtime
+        sender._pace.hold_all(runtime.monotonic.seconds() + 3600)
+        await queue(world, *map(a_notice, people[:FEW]))
+        await until(lambda: len(sender._in_hand) == FEW)
+        await queue(world, *map(a_notice, people[FEW:]), an_answer(people[-1]))
+        await until(lambda: len(sender._in_hand) > FEW)
+        await runtime.db.run(lambda uow: uow.outbox.next_at())
+
+        in_hand = set(sender._in_hand)
+        seen = len(world.sandbox.calls())
+        await world.settle()
+
+        assert in_hand == {*people[:FEW], people[-1]}
+        assert sorted(_told(world, seen)) == sorted([*people, people[-1]])
 
 
 async def test_the_longest_queue_leaves_first(tmp_path: Path) -> None:

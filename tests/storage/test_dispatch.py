@@ -45,6 +45,12 @@ async def test_the_limit_takes_the_most_urgent(db: Db) -> None:
     assert await _due_chats(db, limit=2) == [3, 1]
 
 
+async def test_asked_for_what_is_urgent_only_it_leaves_out_the_rest(db: Db) -> None:
+    await _put(db, a_message(1), a_message(2, message_class=UPKEEP), a_message(3, message_class=ANSWER))
+    found = await db.run(lambda uow: uow.dispatch.candidates(limit=LIMIT, bulk=False))
+    assert [row.outgoing.chat for row in found] == [3, 2]
+
+
 async def test_a_chat_of_which_a_message_is_in_hand_is_left_out(db: Db) -> None:
     await _put(db, a_message(1), a_message(2), a_message(1), a_message(3), a_message(3))
     first, second, _ = sorted(await _due(db), key=lambda row: -row.backlog)
