@@ -12,7 +12,6 @@ from http import HTTPStatus
 from typing import Any, cast
 
 import aiohttp
-from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
 from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -20,7 +19,6 @@ _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 10.0
 _KEEPALIVE_SECONDS = 15.0  # shorter than Telegram's own, so that a stale connection is rarely written to
 _USER_AGENT = "caiboshi"
-_NOT_THROUGH = (ProxyError, ProxyConnectionError, ProxyTimeoutError, OSError, EOFError)
 
 
 class NotSent(NetworkError):
@@ -29,16 +27,6 @@ class NotSent(NetworkError):
 
 class NoTunnel(Exception):
     """The proxy let nothing through; the message names no password, the cause says more."""
-
-
-class _Tunnels(ProxyConnector):
-    """Connections through a proxy, whose every fault says that nothing was sent yet."""
-
-    async def _wrap_create_connection(self, *args: Any, **named: Any) -> Any:
-        try:
-            return await super()._wrap_create_connection(*args, **named)
-        except _NOT_THROUGH as fault:
-            raise NoTunnel(f"no way through the proxy: {type(fault).__name__}") from fault
 
 
 class Wire(BaseRequest):
@@ -125,13 +113,31 @@ class Wire(BaseRequest):
 def session(connections: int, proxy: str) -> aiohttp.ClientSession:
     """Open a pool of at most so many connections, through the proxy at that URL where one is given."""
     limits: dict[str, Any] = {"limit": connections, "keepalive_timeout": _KEEPALIVE_SECONDS}
-    # A tunnel for plain HTTP too: what the proxy itself answers is never taken for Telegram's answer,
-    # and a tunnel that does not come about means that nothing was sent. The proxy finds the host's name.
-    connector = _Tunnels.from_url(proxy, rdns=True, **limits) if proxy else aiohttp.TCPConnector(**limits)
+    connector = _tunnels(proxy, limits) if proxy else aiohttp.TCPConnector(**limits)
     no_cookies = aiohttp.DummyCookieJar()  # Telegram sets none, and looking for some costs at every call
     return aiohttp.ClientSession(
         connector=connector, cookie_jar=no_cookies, headers={"User-Agent": _USER_AGENT}
     )
+
+
+def _tunnels(proxy: str, limits: Mapping[str, Any]) -> aiohttp.BaseConnector:
+    """Return connections through a proxy, whose every fault says that nothing was sent yet.
+
+    A tunnel for plain HTTP too: what the proxy itself answers is never taken for Telegram's answer. The proxy
+    finds the host's name.
+    """
+    import aiohttp_socks as socks  # noqa: PLC0415 - for who needs a proxy: 30 modules
+
+    not_through = (socks.ProxyError, socks.ProxyConnectionError, socks.ProxyTimeoutError, OSError, EOFError)
+
+    class Tunnels(socks.ProxyConnector):
+        async def _wrap_create_connection(self, *args: Any, **named: Any) -> Any:
+            try:
+                return await super()._wrap_create_connection(*args, **named)
+            except not_through as fault:
+                raise NoTunnel(f"no way through the proxy: {type(fault).__name__}") from fault
+
+    return Tunnels.from_url(proxy, rdns=True, **limits)
 
 
 class _Body:

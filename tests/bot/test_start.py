@@ -14,7 +14,17 @@ from storage import migrate
 from tests.faults.runs import Bot
 
 HEAVY = {"jieba", "snownlp", "numpy", "pandas", "matplotlib", "scipy", "sklearn"}
-UNUSED = {"alembic", "mako", "psycopg", "psycopg_binary", "sandbox", "sse_starlette", "pydantic"}
+UNUSED = {
+    "aiohttp_socks",
+    "sqlalchemy.dialects.postgresql",
+    "alembic",
+    "mako",
+    "psycopg",
+    "psycopg_binary",
+    "sandbox",
+    "sse_starlette",
+    "pydantic",
+}
 UNUSED_OF_OURS = {"bot.demo", "bot.story", "bot.doctor", "bot.checks"}
 
 
