@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from telegram.error import TimedOut
 from telegram.ext import ExtBot
 
 from bot.contact import Contact
@@ -13,7 +14,7 @@ from bot.intake import ALLOWED_UPDATES, Intake
 from bot.wire import Wire
 
 _log = logging.getLogger(__name__)
-_BATCH = 100
+_BATCH = 100  # updates at a time; fewer on a line too slow for them
 _GRACE = 10.0  # seconds an answer may take beyond the long poll itself
 
 
@@ -32,7 +33,7 @@ class Polling:
     ) -> None:
         self._intake, self._contact, self._bot = intake, contact, bot
         self._wire, self._url, self._poll_seconds = wire, url, poll_seconds
-        self._offset = 0
+        self._offset, self._batch = 0, _BATCH
 
     async def run(self) -> None:
         """Poll for as long as the process lives. Raises InvalidToken."""
@@ -60,12 +61,16 @@ class Polling:
         query = urlencode(
             {
                 "offset": self._offset,
-                "limit": _BATCH,
+                "limit": self._batch,
                 "timeout": self._poll_seconds,
                 "allowed_updates": json.dumps(ALLOWED_UPDATES),
             }
         )
-        answer = await self._wire.post(
-            f"{self._url}/getUpdates?{query}", read_timeout=self._poll_seconds + _GRACE
-        )
+        url = f"{self._url}/getUpdates?{query}"
+        try:
+            answer = await self._wire.post(url, read_timeout=self._poll_seconds + _GRACE)
+        except TimedOut:
+            self._batch = max(self._batch // 2, 1)
+            raise
+        self._batch = min(self._batch * 2, _BATCH)
         return list(answer) if isinstance(answer, list) else []

@@ -77,7 +77,6 @@ class Runtime:
             await _until(stop, self.application.initialize())  # getMe: the token is good and Telegram answers
             if not await self.lease.take(self.bot.id, stop):
                 raise StoppedWaiting
-            await _until(stop, self._register_commands())
             async with asyncio.TaskGroup() as group:
                 self.tasks.open(group)
                 parts = [
@@ -85,6 +84,7 @@ class Runtime:
                     group.create_task(self.engine.run(), name="engine"),
                     group.create_task(self.sender.run(), name="sender"),
                     group.create_task(self.lease.keep(), name="lease"),
+                    group.create_task(self._register_commands(), name="commands"),
                 ]
                 self.health.is_running = True
                 try:

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Connection, and_, bindparam, case, func, o
 
 from kernel.ids import ChatId, MessageId, OutboxId
 from kernel.message import Kind, MessageClass
-from storage.outbox import BULK, QUEUED, Queued, outbox, queued
+from storage.outbox import BULK, QUEUED, UNREADABLE, Queued, outbox, queued
 from storage.prepared import Prepared, Rows
 
 
@@ -157,7 +157,7 @@ class SqlDispatch:
         """Read a row; None, and it is closed, where its time is over or it cannot be read."""
         try:
             read = queued(row, backlog)
-        except (KeyError, TypeError, ValueError) as fault:
+        except UNREADABLE as fault:
             self.give_up(OutboxId(row[0]), error=f"unreadable: {type(fault).__name__}")
             return None
         expires_at = read.outgoing.expires_at

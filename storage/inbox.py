@@ -1,5 +1,6 @@
 """Updates taken in once, before Telegram is told that we have them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     select,
+    type_coerce,
     update,
 )
 
@@ -46,6 +48,7 @@ inbox = Table(
 partial_index("ix_inbox_new", "state = 'new'", inbox.c.id)
 
 
+_TAKEN = inbox.c.id, inbox.c.source, inbox.c.lane, type_coerce(inbox.c.body, Text)
 _WAITING = and_(inbox.c.id == bindparam("row"), inbox.c.state == "new")
 _DONE = Prepared(update(inbox).where(_WAITING).values(state="done", done_at=bindparam("at"), body={}))
 _PARKED = Prepared(update(inbox).where(_WAITING).values(state="parked", done_at=bindparam("at")))
@@ -101,22 +104,22 @@ class SqlInbox:
     def waiting(self, bot_id: int, *, after: InboxId, limit: int) -> tuple[Taken, ...]:
         """Return the oldest rows beyond `after` that are not done: what a killed process left."""
         rows = self.connection.execute(
-            select(inbox.c.id, inbox.c.source, inbox.c.lane, inbox.c.body)
+            select(*_TAKEN)
             .where(inbox.c.state == "new", inbox.c.bot_id == bot_id, inbox.c.id > after)
             .order_by(inbox.c.id)
             .limit(limit)
         )
-        return tuple(Taken(InboxId(row.id), row.source, row.lane, row.body) for row in rows)
+        return tuple(_taken(*row) for row in rows)
 
     def unhandled(self, bot_id: int, source: str, source_ids: Sequence[int]) -> tuple[Taken, ...]:
         """Return those of the rows with these numbers that are not done, in their order."""
         rows = self.connection.execute(
-            select(inbox.c.id, inbox.c.source, inbox.c.lane, inbox.c.body)
+            select(*_TAKEN)
             .where(inbox.c.bot_id == bot_id, inbox.c.source == source, inbox.c.source_id.in_(source_ids))
             .where(inbox.c.state == "new")
             .order_by(inbox.c.id)
         )
-        return tuple(Taken(InboxId(row.id), row.source, row.lane, row.body) for row in rows)
+        return tuple(_taken(*row) for row in rows)
 
     def done(self, row: InboxId) -> bool:
         """Mark a row done and forget its body, in the transaction of its effects; False when done before."""
@@ -138,3 +141,12 @@ class SqlInbox:
 
     def _close(self, row: InboxId, statement: Prepared) -> bool:
         return statement.change(self.connection, {"row": row, "at": self.now}) == 1
+
+
+def _taken(own: int, source: str, lane: int, body: str) -> Taken:
+    """Read a row back; a body that is no JSON comes empty: its lane cannot handle that and parks the row."""
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError):
+        read = {}
+    return Taken(InboxId(own), source, lane, read)

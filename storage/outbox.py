@@ -5,6 +5,7 @@ to leave. Then `sent`, `failed`, `skipped` (a later edit took its place), `expir
 have arrived.
 """
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    type_coerce,
     update,
 )
 
@@ -92,8 +94,13 @@ _QUEUED = (
     *("id", "chat", "kind", "message_class", "text", "keyboard", "language", "message", "topic", "call"),
     *("about_user", "not_before", "expires_at", "dedupe_key", "attempts"),
 )
-QUEUED = tuple(outbox.c[name] for name in _QUEUED)  # what `queued` reads
+_READ_BY_US = ("text", "keyboard")  # whatever a row holds, the others must come
+QUEUED = tuple(  # what `queued` reads
+    type_coerce(outbox.c[name], Text) if name in _READ_BY_US else outbox.c[name] for name in _QUEUED
+)
 _LATER = ("id", "sent_message", "error", "finished_at", "epoch")
+
+UNREADABLE = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
 
 _INSERT = Prepared(insert(outbox), [column.key for column in outbox.columns if column.key not in _LATER])
 _SAID_ANEW = case((outbox.c.kind == Kind.EDIT, Kind.SEND), else_=outbox.c.kind)
@@ -201,15 +208,15 @@ def restored(now: datetime) -> Update:
 
 
 def queued(row: Sequence[Any], backlog: int) -> Queued:
-    """Read a message back. Raises KeyError, TypeError or ValueError for one another version wrote."""
+    """Read a message back. Raises one of UNREADABLE for what another version wrote, or nobody did."""
     own, chat, kind, message_class, said, buttons, language, message, topic, call, *rest = row
     user, not_before, expires_at, dedupe_key, attempts = rest
     outgoing = Outgoing(
         kind=Kind(kind),
         chat=ChatId(chat),
         message_class=MessageClass(message_class),
-        text=text_from_json(said) if said else None,
-        keyboard=keyboard_from_json(buttons) if buttons else (),
+        text=text_from_json(json.loads(said)) if said else None,
+        keyboard=keyboard_from_json(json.loads(buttons)) if buttons else (),
         language=Language(language),
         message=None if message is None else MessageId(message),
         topic=topic,

@@ -22,7 +22,7 @@ Rows = Sequence[Sequence[Any]]
 _Process = Callable[[Any], Any]  # turns one value into the driver's, or back
 
 _DIALECT = sqlite.dialect()
-_SHAPES = 128  # lengths of lists for which a statement's SQL is kept
+_SHAPES, _LONGEST = 128, 256  # for how many lengths of lists, and how long ones, SQL is kept
 
 
 class Prepared:
@@ -88,14 +88,19 @@ class _OnDriver:
         self._compiled = compiled
         self._lists = tuple(name for name, bind in binds.items() if bind.expanding)
         self._binds = {name: process for name, bind in binds.items() if (process := _to_driver(bind))}
-        given = {name for name, bind in binds.items() if bind.required or name in columns}
-        self._fixed = self._bound({name: bind.value for name, bind in binds.items() if name not in given})
+        if compiled.insert_prefetch or compiled.update_prefetch:
+            raise ValueError("expected a statement that gives or asks for every value, got column defaults")
+        self._asked = {name for name, bind in binds.items() if bind.required or name in columns}
+        fixed = {name: bind.value for name, bind in binds.items() if name not in self._asked}
+        self._fixed = self._bound(fixed)
         told = enumerate(statement.exported_columns)
         self._told = tuple((place, process) for place, column in told if (process := _from_driver(column)))
         self._written: dict[tuple[int, ...], _Written] = {}
 
     def run(self, connection: Connection, given: Given) -> "_Done":
         """Run the statement. Raises what SQLAlchemy raises."""
+        if given.keys() != self._asked:
+            raise ValueError(f"parameters {sorted(self._asked)} expected, got {sorted(given)}")
         values = self._fixed | self._bound(given)
         written = self._write(tuple(len(values[name]) for name in self._lists))
         for name in self._lists:
@@ -127,7 +132,8 @@ class _OnDriver:
             written = _Written(state.statement, tuple(state.positiontup or ()), state.parameter_expansion)
             if len(self._written) >= _SHAPES:
                 self._written.clear()
-            self._written[lengths] = written
+            if sum(lengths) <= _LONGEST:
+                self._written[lengths] = written
         return written
 
 

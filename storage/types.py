@@ -38,8 +38,8 @@ def partial_index(name: str, where: str, *columns: ColumnElement[Any], unique: b
 def _partial_there_too(create: CreateIndex, compiler: Any, **how: Any) -> str:
     """Let PostgreSQL have the condition too. To name it for both loads its dialect wherever the schema is."""
     options = create.element.dialect_options
-    if (where := options["sqlite"]["where"]) is not None:
-        options["postgresql"]["where"] = where
+    if options["postgresql"]["where"] is None:
+        options["postgresql"]["where"] = options["sqlite"]["where"]
     written: str = compiler.visit_create_index(create, **how)
     return written
 

@@ -8,11 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
+from bot import polling, wire
 from bot.config import Mode, load
 from bot.intake import ALLOWED_UPDATES
 from bot.webhook import Webhook, secret_of
 from sandbox.sandbox import Sandbox
 from sandbox.server import serve
+from storage.inbox import TELEGRAM, NewRow
 from tests.faults.runs import Bot
 from tests.world import World, free_port, open_world, webhook_env
 
@@ -133,6 +135,41 @@ async def test_a_second_program_on_the_token_is_told_and_polling_goes_on(
 
         assert world.last_to(member).startswith("我的成长值")
         assert world.runtime.contact.is_fresh
+
+
+async def test_a_line_too_slow_for_many_updates_is_asked_for_fewer(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,  # half a minute of patience would make a slow test
+) -> None:
+    monkeypatch.setattr(wire, "_CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(polling, "_GRACE", 0.2)
+    database = f"sqlite:///{tmp_path / 'one.db'}"
+    async with open_world(database, CAIBOSHI__TELEGRAM__POLL_SECONDS="1") as world:
+        await world.opens_group()
+        member = await world.member()
+        seen = len(calls(world, "getUpdates"))
+        world.sandbox.fault("hang", method="getUpdates", seconds=60, times=2)
+        asked: list[int] = []  # by the polls that were answered
+        async with asyncio.timeout(20):
+            while min(asked, default=100) == 100 or asked[-1] < 100:
+                await world.says(member, "积分")
+                asked = [call["limit"] for call in calls(world, "getUpdates")[seen:]]
+
+        assert world.last_to(member).startswith("我的成长值")
+
+
+async def test_a_broken_row_of_the_inbox_is_parked_and_holds_up_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_world(f"sqlite:///{tmp_path / 'one.db'}") as world:
+        runtime, broken = world.runtime, NewRow(TELEGRAM, 1, 7, {})
+        await runtime.db.run(lambda uow: uow.inbox.take_in(runtime.bot.id, [broken]))
+        await runtime.db.run(lambda uow: uow.connection.exec_driver_sql("UPDATE inbox SET body = '{oops'"))
+        await runtime.intake.open(runtime.bot.id)
+        await world.settle()
+
+        assert world.rows("SELECT state, attempts, body FROM inbox") == [("parked", 3, "{oops")]
+        assert "update parked" in said(caplog, logging.ERROR)
 
 
 async def test_a_token_taken_back_ends_the_process_with_the_cure(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from kernel.clock import ManualClock
 from kernel.ids import ChatId, MessageId, OutboxId
@@ -13,6 +14,7 @@ from storage import migrate
 from storage.db import Db, open_db
 from storage.dispatch import Finished, Recovered, is_harmless_twice
 from storage.outbox import Queued, restored
+from storage.uow import SqlUow
 from tests.conftest import NOW, Disk
 from tests.storage.builders import CALLERS, MINUTE, a_message, epoch_ms, one_sending
 from tests.storage.older import fill
@@ -140,6 +142,36 @@ async def test_a_row_of_another_version_is_closed_and_holds_up_nobody(db: Db, ch
         ("failed", "unreadable: ValueError"),
         ("pending", None),
     ]
+
+
+@pytest.mark.parametrize("message_class", [ANSWER, NOTICE])
+@pytest.mark.parametrize(
+    ("column", "broken"),
+    [
+        ("text", "{oops"),
+        ("text", "[1]"),
+        ("text", '{"key":"home.menu","params":[]}'),
+        ("text", "[" * 100_000),
+        ("keyboard", "nope"),
+        ("keyboard", "5"),
+        ("keyboard", '[[{"label":{"key":"home.menu","params":null},"act":"x","args":[]}]]'),
+    ],
+    ids=range(7),
+)
+async def test_a_broken_row_is_closed_and_holds_up_nobody(
+    db: Db, check: Disk, message_class: MessageClass, column: str, broken: str
+) -> None:
+    def unit(uow: SqlUow) -> None:
+        uow.outbox.put(a_message(1, message_class=message_class))
+        uow.connection.execute(text(f"UPDATE outbox SET {column} = :broken"), {"broken": broken})
+        uow.outbox.put(a_message(2, message_class=message_class))
+
+    await db.run(unit)
+    assert await _due_chats(db) == [2]
+    (first, second) = await check("SELECT state, error FROM outbox ORDER BY id")
+    assert first[0] == "failed"
+    assert first[1].startswith("unreadable: ")
+    assert second == ("pending", None)
 
 
 async def test_giving_up_is_unknown_once_the_bytes_may_have_left(db: Db, check: Disk) -> None:

@@ -6,14 +6,14 @@ from functools import partial
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storage import prepared
 from storage.claims import claim
 from storage.db import Db
 from storage.inbox import inbox
-from storage.prepared import Prepared
+from storage.prepared import Prepared, _OnDriver
 from storage.uow import SqlUow
 from tests.conftest import NOW, Disk
 
@@ -120,6 +120,28 @@ async def test_inside_a_savepoint_it_is_undone_with_the_rest(db: Db, check: Disk
 
     await db.run(unit)
     assert await check("SELECT key FROM claim") == [("stays",)]
+
+
+@pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)  # SQLAlchemy's own way overlooks them
+@pytest.mark.parametrize("other", [{}, {"key": "a", "taken_at": NOW, "because": 1}], ids=["less", "more"])
+async def test_other_parameters_than_it_asks_for_are_refused(db: Db, other: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"parameters \['key', 'taken_at'\] expected, got"):
+        await db.run(lambda uow: TAKE.change(uow.connection, other))
+
+
+def test_a_column_that_fills_itself_is_refused() -> None:
+    table = Table(
+        "own", MetaData(), Column("id", Integer, primary_key=True), Column("at", Integer, default=1)
+    )
+    with pytest.raises(ValueError, match="column defaults"):
+        _OnDriver(insert(table), ["id"])
+
+
+def test_the_sql_of_long_lists_is_not_kept() -> None:
+    own = _OnDriver(select(claim.c.key).where(claim.c.key.in_(bindparam("keys", expanding=True))), [])
+    for length in (3, 3000, 4, 4000):
+        assert own._write((length,)).sql.count("?") == length
+    assert sorted(own._written) == [(3,), (4,)]
 
 
 @given(key=st.text(st.characters(codec="utf-8", exclude_characters="\0")))
