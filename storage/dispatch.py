@@ -118,11 +118,10 @@ class SqlDispatch:
         """Return what may leave now, at most one of a chat: its most urgent and oldest.
 
         Urgent classes come first; of the others, those of the chats with most waiting, which means to look at
-        everything that waits: not `bulk` leaves them out. Nothing of a chat of
-        which a message is claimed or leaving, save what is urgent where what is claimed is not; of those in
-        `held` only questions to Telegram, which write to nobody, and of those in `silent` nothing. A row
-        whose time is over is closed as expired, one that cannot be read (written by another version) as
-        failed.
+        everything that waits: not `bulk` leaves them out. Nothing of a chat of which a message is claimed or
+        leaving, save what is urgent where what is claimed is not; of those in `held` only questions to
+        Telegram, which write to nobody, and of those in `silent` nothing. A row whose time is over is closed
+        as expired, one that cannot be read (written by another version) as failed.
         """
         while True:
             urgent = self._urgent(limit, held, silent)
