@@ -15,6 +15,7 @@ import { onChange, state, update } from "./state.js";
 import { beginTour, startTour } from "./tour.js";
 
 const PANES = { people: "people", chat: "chat", inspector: "clock" };
+const TOUR_BUTTONS = ["help", "welcome-begin"];
 const root = document.documentElement;
 
 async function start() {
@@ -66,7 +67,7 @@ function chooseChat(view, wishes) {
 function startFrame() {
   byId("language").addEventListener("click", () => update({ lang: state.lang === "zh" ? "en" : "zh" }));
   byId("theme").addEventListener("click", () => update({ theme: state.theme === "dark" ? "light" : "dark" }));
-  for (const id of ["help", "welcome-begin"]) byId(id).addEventListener("click", beginTour);
+  for (const id of TOUR_BUTTONS) byId(id).addEventListener("click", beginTour);
   byId("welcome-close").addEventListener("click", () => {
     byId("welcome").hidden = true;
     remember("tour", "closed");
@@ -89,6 +90,8 @@ function draw(changed) {
   if (changed.has("lang")) drawLanguage();
   if (changed.has("theme")) drawTheme();
   if (changed.has("pane")) drawPane();
+  // The tour goes by who the people are: pressed before that is known it would do nothing, or lead another.
+  if (changed.has("panels") || changed.has("as")) for (const id of TOUR_BUTTONS) byId(id).disabled = !state.panels || state.as === null;
   if (changed.has("online")) byId("offline").hidden = state.online;
   if (changed.has("as") && state.as === null) choosePerson({ as: null, chat: null });
   if (changed.has("view") && state.view) drawView();
