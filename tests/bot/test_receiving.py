@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 
-from bot import polling, wire
 from bot.config import Mode, load
 from bot.intake import ALLOWED_UPDATES
 from bot.webhook import Webhook, secret_of
@@ -137,12 +136,8 @@ async def test_a_second_program_on_the_token_is_told_and_polling_goes_on(
         assert world.runtime.contact.is_fresh
 
 
-async def test_a_line_too_slow_for_many_updates_is_asked_for_fewer(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,  # half a minute of patience would make a slow test
-) -> None:
-    monkeypatch.setattr(wire, "_CONNECT_SECONDS", 0.2)
-    monkeypatch.setattr(polling, "_GRACE", 0.2)
+@pytest.mark.usefixtures("impatient")
+async def test_a_line_too_slow_for_many_updates_is_asked_for_fewer(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'one.db'}"
     async with open_world(database, CAIBOSHI__TELEGRAM__POLL_SECONDS="1") as world:
         await world.opens_group()

@@ -10,7 +10,6 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import BufferedInputFile, ReactionTypeEmoji
 from aiogram.types import InputMediaPhoto as AiogramPhoto
-from telebot import asyncio_helper
 from telebot.async_telebot import AsyncTeleBot
 from telebot.types import InputFile as TelebotFile
 from telebot.types import InputMediaPhoto as TelebotPhoto
@@ -19,7 +18,7 @@ from telegram import Bot, InputFile, InputMediaDocument, InputMediaPhoto, Labele
 from telegram.error import BadRequest
 
 from tests.sandbox.pictures import png
-from tests.sandbox.town import Town, town
+from tests.sandbox.town import Town, lead_telebot, town
 
 PRICE = ("Tea", 5)
 
@@ -133,9 +132,7 @@ async def test_aiogram_sends_and_fetches_files() -> None:
 
 async def test_telebot_sends_and_fetches_files(monkeypatch: pytest.MonkeyPatch) -> None:
     async with town() as place:
-        # The library's only way to another server: two names of its module.
-        monkeypatch.setattr(asyncio_helper, "API_URL", f"{place.address.base}{{0}}/{{1}}")
-        monkeypatch.setattr(asyncio_helper, "FILE_URL", f"{place.address.url}/file/bot{{0}}/{{1}}")
+        lead_telebot(monkeypatch, place.address)
         bot: Any = AsyncTeleBot(place.world.token)
         try:
             group = place.world.group

@@ -7,13 +7,12 @@ from aiogram import Bot as AiogramBot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramForbiddenError, TelegramMigrateToChat
-from telebot import asyncio_helper
 from telebot.async_telebot import AsyncTeleBot
 from telebot.asyncio_helper import ApiTelegramException
 from telegram import Bot, ChatMemberAdministrator, ForumTopic, MessageOriginChannel, Update
 from telegram.error import BadRequest, Forbidden
 
-from tests.sandbox.town import Town, town
+from tests.sandbox.town import Town, lead_telebot, town
 
 KINDS = {"message", "edited_message", "channel_post", "edited_channel_post", "my_chat_member"}
 
@@ -155,8 +154,7 @@ async def test_aiogram_reads_all_of_it() -> None:
 
 async def test_telebot_reads_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     async with town() as place:
-        # The library's only way to another server: two names of its module.
-        monkeypatch.setattr(asyncio_helper, "API_URL", f"{place.address.base}{{0}}/{{1}}")
+        lead_telebot(monkeypatch, place.address)
         forum, topic, _ = _busy(place)
         bot: Any = AsyncTeleBot(place.world.token)
         try:

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,31 +32,30 @@ async def test_it_tells_versions_clock_people_faults_calls_and_chats() -> None:
     assert place.world.token not in told
 
 
-async def test_a_secret_is_left_out_and_a_long_value_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transcript, "LONGEST_VALUE", 10)  # a bound small enough to reach
+async def test_a_secret_is_left_out_and_a_long_value_is_cut() -> None:
     async with town() as place:
-        await place.post("sendMessage", {"chat_id": 1, "text": "x" * 30, "secret_token": "hush"})
+        await place.post("sendMessage", {"chat_id": 1, "text": "x" * 1_001, "secret_token": "hush"})
         await place.post("sendMessage", {"chat_id": 1, "text": f"my token is {place.world.token}"})
 
         told = place.sandbox.transcript()
 
     assert "hush" not in told
     assert place.world.token not in told
-    assert "xxxxxxxxxx… (30 characters)" in told
+    assert f'"{"x" * 1_000}… (1001 characters)"' in told
 
 
-async def test_only_the_newest_calls_and_messages_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transcript, "MOST_CALLS", 2)  # bounds small enough to reach
-    monkeypatch.setattr(transcript, "MOST_MESSAGES", 1)
+async def test_only_the_newest_calls_and_messages_are_told() -> None:
     async with town() as place:
-        for number in range(3):
-            await place.ok("sendMessage", chat_id=place.world.user, text=f"no. {number}")
+        said = len(place.sandbox.messages(place.world.user, place.world.group))
+        for number in range(transcript.MOST_MESSAGES + 1 - said):
+            place.sandbox.act(place.world.user, "send", chat=place.world.group, text=f"no. {number}.")
+        for _ in range(transcript.MOST_CALLS + 1):
+            await place.http.get(f"{place.address.base}{place.world.token}/getMe")
 
         told = place.sandbox.transcript()
 
-    assert "The last 2 of 3." in told
-    assert "The last 1 of 3 messages." in told
-    assert "no. 0" not in told
+    assert "The last 2000 of 2001." in told
+    assert "The last 500 of 501 messages." in told
 
 
 @given(st.text(min_size=1).filter(str.strip), st.text(alphabet="`#\n*_ a", min_size=1).filter(str.strip))

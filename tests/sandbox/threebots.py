@@ -20,7 +20,6 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.filters import Command, CommandStart
 from aiogram.webhook.aiohttp_server import SimpleRequestHandler
 from aiohttp import web
-from telebot import asyncio_helper
 from telebot.async_telebot import AsyncTeleBot
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters, Update
 from telegram.ext import (
@@ -34,7 +33,7 @@ from telegram.ext import (
 
 from tests.sandbox.hook import receiving
 from tests.sandbox.pictures import png
-from tests.sandbox.town import Town
+from tests.sandbox.town import Town, lead_telebot
 
 telebot_types: Any = telebot.types
 SECRET = "s-3_cret"
@@ -236,7 +235,7 @@ def _telebot_program(place: Town) -> Any:
 async def pytelegrambotapi(place: Town, by_webhook: bool) -> AsyncIterator[None]:
     """Run pyTelegramBotAPI's, whose API address is one for the whole program."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(asyncio_helper, "API_URL", f"{place.address.base}{{0}}/{{1}}")
+        lead_telebot(patch, place.address)
         bot = _telebot_program(place)
         try:
             if by_webhook:

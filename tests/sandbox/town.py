@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pytest
+from telebot import asyncio_helper
 
 from sandbox.sandbox import Sandbox
 from sandbox.schema import BY_LOWER_NAME
@@ -113,6 +115,12 @@ async def town(*, every_kind: bool = False, pace: float = 0.001) -> AsyncIterato
         if every_kind:
             await found.updates(allowed_updates=EVERY_KIND)
         yield found
+
+
+def lead_telebot(patch: pytest.MonkeyPatch, address: Address) -> None:
+    """Lead pyTelegramBotAPI to this server; its only way to another one is two names of its module."""
+    patch.setattr(asyncio_helper, "API_URL", f"{address.base}{{0}}/{{1}}")
+    patch.setattr(asyncio_helper, "FILE_URL", f"{address.url}/file/bot{{0}}/{{1}}")
 
 
 def keyboard(*labels: str, **button: Any) -> dict[str, Any]:

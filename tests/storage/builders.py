@@ -17,6 +17,7 @@ from tests.conftest import NOW
 
 BOT = 4242
 CALLERS = 64
+LIMIT = 100
 EXPIRES_ON = date(2027, 11, 23)
 MINUTE = timedelta(minutes=1)
 
@@ -84,6 +85,16 @@ def everything_waiting(uow: SqlUow) -> tuple[Queued, ...]:
     """Return every message that waits, of each chat all, oldest first."""
     rows = uow.connection.execute(select(*QUEUED).where(outbox.c.state == "pending").order_by(outbox.c.id))
     return tuple(queued(row, backlog=1) for row in rows)
+
+
+async def put(db: Db, *messages: Outgoing) -> tuple[bool, ...]:
+    """Put messages, all in one unit."""
+    return await db.run(lambda uow: tuple(uow.outbox.put(message) for message in messages))
+
+
+async def due(db: Db, *, limit: int = LIMIT) -> tuple[Queued, ...]:
+    """Return what the sender is offered."""
+    return await db.run(lambda uow: uow.dispatch.candidates(limit=limit))
 
 
 async def one_sending(db: Db, message: Outgoing, *, epoch: int = 1) -> OutboxId:

@@ -1,4 +1,4 @@
-"""The sender takes messages in hand, and each leaves once; what a dead sender had is accounted for."""
+"""The sender takes messages in hand, the most urgent and the longest waiting first, and each leaves once."""
 
 import asyncio
 from dataclasses import replace
@@ -8,61 +8,49 @@ import pytest
 from sqlalchemy import text
 
 from kernel.clock import ManualClock
-from kernel.ids import ChatId, MessageId, OutboxId
+from kernel.ids import ChatId, MessageId
 from kernel.message import Call, Kind, MessageClass, Outgoing
-from storage import migrate
-from storage.db import Db, open_db
-from storage.dispatch import Finished, Recovered, is_harmless_twice
-from storage.outbox import Queued, restored
+from storage.db import Db
+from storage.dispatch import Finished
 from storage.uow import SqlUow
 from tests.conftest import NOW, Disk
-from tests.storage.builders import CALLERS, MINUTE, a_message, epoch_ms, one_sending
-from tests.storage.older import fill
+from tests.storage.builders import CALLERS, LIMIT, MINUTE, a_message, due, epoch_ms, one_sending, put
 
 ANSWER, NOTICE, UPKEEP = MessageClass.ANSWER, MessageClass.NOTICE, MessageClass.UPKEEP
 RECEIPT = MessageClass.RECEIPT
-LIMIT = 100
-
-
-async def _put(db: Db, *messages: Outgoing) -> tuple[bool, ...]:
-    return await db.run(lambda uow: tuple(uow.outbox.put(message) for message in messages))
-
-
-async def _due(db: Db, *, limit: int = LIMIT) -> tuple[Queued, ...]:
-    return await db.run(lambda uow: uow.dispatch.candidates(limit=limit))
 
 
 async def _due_chats(db: Db, *, limit: int = LIMIT) -> list[int]:
-    return [row.outgoing.chat for row in await _due(db, limit=limit)]
+    return [row.outgoing.chat for row in await due(db, limit=limit)]
 
 
 async def test_answers_leave_before_upkeep_before_notices_and_old_before_new(db: Db) -> None:
     classes = [NOTICE, UPKEEP, ANSWER, NOTICE, UPKEEP, ANSWER]
-    await _put(db, *(a_message(chat, message_class=c) for chat, c in enumerate(classes, start=1)))
+    await put(db, *(a_message(chat, message_class=c) for chat, c in enumerate(classes, start=1)))
     assert await _due_chats(db) == [3, 6, 2, 5, 1, 4]
 
 
 async def test_the_limit_takes_the_most_urgent(db: Db) -> None:
-    await _put(db, a_message(1), a_message(2), a_message(3, message_class=ANSWER))
+    await put(db, a_message(1), a_message(2), a_message(3, message_class=ANSWER))
     assert await _due_chats(db, limit=2) == [3, 1]
 
 
 async def test_asked_for_what_is_urgent_only_it_leaves_out_the_rest(db: Db) -> None:
-    await _put(db, a_message(1), a_message(2, message_class=UPKEEP), a_message(3, message_class=ANSWER))
+    await put(db, a_message(1), a_message(2, message_class=UPKEEP), a_message(3, message_class=ANSWER))
     found = await db.run(lambda uow: uow.dispatch.candidates(limit=LIMIT, bulk=False))
     assert [row.outgoing.chat for row in found] == [3, 2]
 
 
 async def test_a_chat_of_which_a_message_is_in_hand_is_left_out(db: Db) -> None:
-    await _put(db, a_message(1), a_message(2), a_message(1), a_message(3), a_message(3))
-    first, second, _ = sorted(await _due(db), key=lambda row: -row.backlog)
+    await put(db, a_message(1), a_message(2), a_message(1), a_message(3), a_message(3))
+    first, second, _ = sorted(await due(db), key=lambda row: -row.backlog)
     await db.run(lambda uow: uow.dispatch.claim([first.id], epoch=1))
     await db.run(lambda uow: uow.dispatch.sending([second.id], epoch=1))
     assert await _due_chats(db) == [2]
 
 
 async def test_a_message_waits_for_its_instant(db: Db, clock: ManualClock) -> None:
-    await _put(db, a_message(not_before=NOW + MINUTE))
+    await put(db, a_message(not_before=NOW + MINUTE))
     assert await _due_chats(db) == []
     clock.set(NOW + MINUTE)
     assert await _due_chats(db) == [7]
@@ -76,20 +64,20 @@ async def test_what_is_leaving_has_no_next_instant(db: Db) -> None:
 async def test_a_message_leaves_once(db: Db, check: Disk) -> None:
     row = await one_sending(db, a_message())
     assert not await db.run(lambda uow: uow.dispatch.sending([row], epoch=1))
-    assert await _due(db) == ()
+    assert await due(db) == ()
     assert await check("SELECT state, attempts FROM outbox") == [("sending", 1)]
 
 
 async def test_an_answer_past_its_time_does_not_leave(db: Db, clock: ManualClock) -> None:
-    await _put(db, a_message(message_class=ANSWER))
-    (row,) = await _due(db)
+    await put(db, a_message(message_class=ANSWER))
+    (row,) = await due(db)
     clock.set(NOW + 10 * MINUTE)
     assert not await db.run(lambda uow: uow.dispatch.sending([row.id], epoch=1))
 
 
 async def test_a_message_leaves_until_just_before_its_end(db: Db, clock: ManualClock) -> None:
-    await _put(db, a_message(message_class=ANSWER))
-    (row,) = await _due(db)
+    await put(db, a_message(message_class=ANSWER))
+    (row,) = await due(db)
     clock.set(NOW + 10 * MINUTE - timedelta(milliseconds=1))
     assert await db.run(lambda uow: uow.dispatch.sending([row.id], epoch=1))
 
@@ -114,7 +102,7 @@ async def test_a_message_that_has_ended_stays_as_it_ended(db: Db, check: Disk) -
 async def test_a_message_that_did_not_arrive_waits_again(db: Db, counts: bool, attempts: int) -> None:
     row = await one_sending(db, a_message())
     await db.run(lambda uow: uow.dispatch.again(row, counts=counts))
-    assert [(queued.id, queued.attempts) for queued in await _due(db)] == [(row, attempts)]
+    assert [(queued.id, queued.attempts) for queued in await due(db)] == [(row, attempts)]
 
 
 async def test_a_held_chat_fills_no_place_in_the_queue_and_only_asks(db: Db) -> None:
@@ -186,8 +174,8 @@ async def test_giving_up_is_unknown_once_the_bytes_may_have_left(db: Db, check: 
 
 
 async def test_one_of_64_simultaneous_senders_gets_the_message(db: Db) -> None:
-    await _put(db, a_message())
-    (row,) = await _due(db)
+    await put(db, a_message())
+    (row,) = await due(db)
 
     async def mark(epoch: int) -> int:
         return len(await db.run(lambda uow: uow.dispatch.sending([row.id], epoch=epoch)))
@@ -199,10 +187,10 @@ async def test_what_is_over_is_closed_when_its_turn_comes_and_hides_nobody(
     db: Db, clock: ManualClock, check: Disk
 ) -> None:
     await one_sending(db, a_message(1, expires_at=NOW + MINUTE))
-    await _put(db, *(a_message(2, expires_at=at) for at in (NOW + MINUTE, NOW + 2 * MINUTE, None)))
+    await put(db, *(a_message(2, expires_at=at) for at in (NOW + MINUTE, NOW + 2 * MINUTE, None)))
     clock.set(NOW + MINUTE)
 
-    (found,) = await _due(db)
+    (found,) = await due(db)
 
     assert found.outgoing.expires_at == NOW + 2 * MINUTE
     ended = epoch_ms(NOW + MINUTE)
@@ -215,31 +203,31 @@ async def test_what_is_over_is_closed_when_its_turn_comes_and_hides_nobody(
 
 
 async def test_the_chat_with_the_longest_queue_comes_first_among_notices(db: Db) -> None:
-    await _put(db, a_message(1), a_message(2), a_message(3), a_message(3), a_message(2), a_message(3))
+    await put(db, a_message(1), a_message(2), a_message(3), a_message(3), a_message(2), a_message(3))
 
-    assert [(row.outgoing.chat, row.backlog) for row in await _due(db)] == [(3, 3), (2, 2), (1, 1)]
+    assert [(row.outgoing.chat, row.backlog) for row in await due(db)] == [(3, 3), (2, 2), (1, 1)]
 
 
 async def test_only_the_first_message_of_a_chat_is_offered(db: Db) -> None:
     notice, question = a_message(1), a_message(1, message_class=UPKEEP)
-    await _put(db, notice, question, a_message(1, message_class=ANSWER), a_message(2))
+    await put(db, notice, question, a_message(1, message_class=ANSWER), a_message(2))
 
-    assert [(row.id, row.outgoing.message_class) for row in await _due(db)] == [(3, ANSWER), (4, NOTICE)]
+    assert [(row.id, row.outgoing.message_class) for row in await due(db)] == [(3, ANSWER), (4, NOTICE)]
 
 
 async def test_what_is_claimed_is_offered_to_nobody_and_leaves_by_its_own_sender(db: Db) -> None:
-    await _put(db, a_message())
-    (row,) = await _due(db)
+    await put(db, a_message())
+    (row,) = await due(db)
     await db.run(lambda uow: uow.dispatch.claim([row.id], epoch=4))
 
-    assert await _due(db) == ()
+    assert await due(db) == ()
     assert await db.run(lambda uow: uow.dispatch.sending([row.id], epoch=3)) == frozenset()
     assert await db.run(lambda uow: uow.dispatch.sending([row.id], epoch=4)) == {row.id}
 
 
 async def test_a_sender_that_stops_lets_go_of_what_it_has_not_sent(db: Db, check: Disk) -> None:
-    await _put(db, a_message(1), a_message(2))
-    first, second = await _due(db)
+    await put(db, a_message(1), a_message(2))
+    first, second = await due(db)
     await db.run(lambda uow: uow.dispatch.claim([first.id, second.id], epoch=1))
     await db.run(lambda uow: uow.dispatch.sending([first.id], epoch=1))
 
@@ -250,9 +238,9 @@ async def test_a_sender_that_stops_lets_go_of_what_it_has_not_sent(db: Db, check
 
 async def test_a_later_edit_takes_the_place_of_those_that_have_not_left(db: Db, check: Disk) -> None:
     edit = replace(a_message(1, kind=Kind.EDIT), message=MessageId(8))
-    await _put(db, edit, replace(edit, message=MessageId(9)))
+    await put(db, edit, replace(edit, message=MessageId(9)))
     await one_sending(db, replace(edit, chat=ChatId(2)))
-    await _put(db, edit, replace(edit, chat=ChatId(2)))
+    await put(db, edit, replace(edit, chat=ChatId(2)))
 
     assert await check("SELECT chat, message, state FROM outbox ORDER BY id") == [
         (1, 8, "skipped"),
@@ -265,59 +253,18 @@ async def test_a_later_edit_takes_the_place_of_those_that_have_not_left(db: Db, 
 
 async def test_a_claimed_edit_that_was_replaced_does_not_leave(db: Db) -> None:
     edit = replace(a_message(1, kind=Kind.EDIT), message=MessageId(8))
-    await _put(db, edit)
-    (row,) = await _due(db)
+    await put(db, edit)
+    (row,) = await due(db)
     await db.run(lambda uow: uow.dispatch.claim([row.id], epoch=1))
-    await _put(db, edit)
+    await put(db, edit)
 
     assert await db.run(lambda uow: uow.dispatch.sending([row.id], epoch=1)) == frozenset()
-
-
-async def test_after_a_kill_the_unsent_waits_the_harmless_goes_again_and_the_rest_is_unknown(
-    db: Db, check: Disk
-) -> None:
-    kinds = [a_message(chat, kind=kind) for chat, kind in enumerate(Kind, start=1)]
-    await _put(db, *kinds, a_message(8, message_class=RECEIPT), a_message(9))
-    *leaving, unsent = sorted(await _due(db), key=lambda row: row.id)
-    await db.run(lambda uow: uow.dispatch.sending([row.id for row in leaving], epoch=1))
-    await db.run(lambda uow: uow.dispatch.claim([unsent.id], epoch=1))
-    await _put(db, a_message(10))
-
-    assert await db.run(lambda uow: uow.dispatch.recover(epoch=2)) == Recovered(1, 3, 1)
-    error = "the process ended while sending"
-    assert await check("SELECT chat, kind, state, error, epoch FROM outbox ORDER BY id") == [
-        (1, "send", "unknown", error, None),
-        (2, "edit", "pending", None, None),
-        (3, "call", "pending", None, None),
-        (8, "send", "pending", None, None),
-        (9, "send", "pending", None, None),
-        (10, "send", "pending", None, None),
-    ]
-
-
-async def test_a_receipt_goes_out_twice_at_most(db: Db, check: Disk) -> None:
-    for epoch in (1, 2):
-        (row,) = await _due(db) or [None]
-        if row is None:
-            await one_sending(db, a_message(message_class=RECEIPT), epoch=epoch)
-        else:
-            await db.run(lambda uow, row=row, epoch=epoch: uow.dispatch.sending([row.id], epoch=epoch))  # type: ignore[misc]
-        await db.run(lambda uow, epoch=epoch: uow.dispatch.recover(epoch=epoch + 1))  # type: ignore[misc]
-
-    assert await check("SELECT state, attempts FROM outbox") == [("unknown", 2)]
-
-
-async def test_recovering_touches_nothing_of_the_present_sender(db: Db, check: Disk) -> None:
-    await one_sending(db, a_message(), epoch=2)
-
-    assert await db.run(lambda uow: uow.dispatch.recover(epoch=2)) == Recovered(0, 0, 0)
-    assert await check("SELECT state, epoch FROM outbox") == [("sending", 2)]
 
 
 async def test_a_group_that_moved_gets_what_waits_for_it_in_its_new_chat(db: Db, check: Disk) -> None:
     answered = replace(a_message(-5), message=MessageId(9), topic=3)
     changed = replace(a_message(-5), kind=Kind.EDIT, message=MessageId(8))
-    await _put(db, answered, changed, a_message(-6))
+    await put(db, answered, changed, a_message(-6))
 
     await db.run(lambda uow: uow.outbox.move(ChatId(-5), ChatId(-1005)))
 
@@ -328,74 +275,9 @@ async def test_a_group_that_moved_gets_what_waits_for_it_in_its_new_chat(db: Db,
     ]
 
 
-async def test_after_a_restore_nothing_of_before_leaves_again(db: Db, check: Disk) -> None:
-    await one_sending(db, a_message(1))
-    await _put(db, a_message(2))
-
-    assert await db.run(lambda uow: uow.connection.execute(restored(uow.now)).rowcount) == 2
-    assert await _due(db) == ()
-    assert await check("SELECT DISTINCT state, error FROM outbox") == [("unknown", "restored from a backup")]
-
-
-async def test_after_a_restore_a_chat_to_which_something_was_leaving_is_written_to_again(db: Db) -> None:
-    await one_sending(db, a_message(1), epoch=3)
-    await db.run(lambda uow: uow.connection.execute(restored(uow.now)))
-    await _put(db, a_message(1))
-
-    assert await db.run(lambda uow: uow.dispatch.recover(epoch=4)) == Recovered(0, 0, 0)
-    assert len(await _due(db)) == 1
-
-
-@pytest.mark.parametrize(
-    ("kind", "message_class", "attempts", "harmless"),
-    [
-        (Kind.SEND, NOTICE, 0, False),
-        (Kind.SEND, ANSWER, 0, False),
-        (Kind.SEND, RECEIPT, 0, True),
-        (Kind.SEND, RECEIPT, 1, False),
-        (Kind.EDIT, ANSWER, 5, True),
-        (Kind.CALL, UPKEEP, 5, True),
-    ],
-)
-def test_only_edits_questions_and_a_first_receipt_may_go_again(
-    kind: Kind, message_class: MessageClass, attempts: int, harmless: bool
-) -> None:
-    message = a_message(kind=kind, message_class=message_class)
-    assert is_harmless_twice(Queued(OutboxId(1), message, attempts)) is harmless
-
-
-async def test_what_an_older_version_had_in_hand_is_sorted_out_by_the_first_sender(
-    bare_url: str, clock: ManualClock
-) -> None:
-    fill(bare_url, "0001")
-    migrate.upgrade(bare_url)
-    db = open_db(bare_url, clock)
-
-    assert await db.run(lambda uow: uow.dispatch.recover(epoch=1)) == Recovered(0, 1, 1)
-    await asyncio.to_thread(db.close)
-
-
-async def test_what_a_commit_took_in_hand_unheard_is_taken_back_save_what_is_under_way(
-    db: Db, check: Disk
-) -> None:
-    await _put(db, a_message(1), a_message(2), a_message(3), a_message(4))
-    under_way, marked, claimed, _ = await _due(db)
-    await db.run(lambda uow: uow.dispatch.sending([under_way.id, marked.id], epoch=3))
-    await db.run(lambda uow: uow.dispatch.claim([claimed.id], epoch=3))
-
-    await db.run(lambda uow: uow.dispatch.take_back(epoch=3, under_way={under_way.outgoing.chat}))
-
-    assert await check("SELECT state, epoch, attempts FROM outbox ORDER BY id") == [
-        ("sending", 3, 1),
-        ("pending", None, 0),
-        ("pending", None, 0),
-        ("pending", None, 0),
-    ]
-
-
 async def test_of_a_silent_chat_not_even_a_question_is_offered(db: Db) -> None:
     question = Outgoing(Kind.CALL, ChatId(1), MessageClass.UPKEEP, call=Call.ADMINISTRATORS)
-    await _put(db, question, a_message(1), a_message(2))
+    await put(db, question, a_message(1), a_message(2))
 
     found = await db.run(lambda uow: uow.dispatch.candidates(limit=10, silent=[ChatId(1)]))
 
@@ -403,15 +285,15 @@ async def test_of_a_silent_chat_not_even_a_question_is_offered(db: Db) -> None:
 
 
 async def test_what_is_urgent_overtakes_what_is_only_claimed(db: Db) -> None:
-    await _put(db, a_message(1), a_message(2))
-    claimed, leaving = await _due(db)
+    await put(db, a_message(1), a_message(2))
+    claimed, leaving = await due(db)
     await db.run(lambda uow: uow.dispatch.claim([claimed.id], epoch=3))
     await db.run(lambda uow: uow.dispatch.sending([leaving.id], epoch=3))
-    await _put(db, a_message(1, message_class=ANSWER), a_message(2, message_class=ANSWER), a_message(1))
+    await put(db, a_message(1, message_class=ANSWER), a_message(2, message_class=ANSWER), a_message(1))
 
-    (urgent,) = await _due(db)
+    (urgent,) = await due(db)
     await db.run(lambda uow: uow.dispatch.put_back([claimed.id], epoch=3))
     await db.run(lambda uow: uow.dispatch.claim([urgent.id], epoch=3))
 
     assert (urgent.outgoing.chat, urgent.outgoing.message_class) == (1, ANSWER)
-    assert await _due(db) == ()
+    assert await due(db) == ()
