@@ -4,13 +4,13 @@ INSERT INTO chat_group (id, chat, title, state, state_at, language, zone, quiet_
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {groups})
 SELECT i, -i, 'Sunny Gardens', 'enabled', 0, 'zh_CN', 'Asia/Shanghai', '22:00', '08:00' FROM n;
 
-INSERT INTO member (id, user_id, name, language, met_at, service_consent_at, reachable)
+INSERT INTO member (id, user_id, name, language, met_at, service_consent_at, reachable, large, language_chosen)
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {members})
-SELECT i, i, 'Neighbour', 'zh_CN', 0, 0, 1 FROM n;
+SELECT i, i, 'Neighbour', 'zh_CN', 0, 0, 1, 0, 0 FROM n;
 
 INSERT INTO membership (member_id, group_id, entered_at) SELECT id, id % {groups} + 1, 0 FROM member;
 
-INSERT INTO growth_account (member_id, growth, points) SELECT id, 10, 10 FROM member;
+INSERT INTO growth_account (member_id, growth, points, level, review_attempts, on_board) SELECT id, 10, 10, 0, 0, 1 FROM member;
 
 INSERT INTO growth_ledger (member_id, event, event_key, amount, at)
 SELECT id, 'register', 'register:' || id, 10, 0 FROM member;
@@ -18,8 +18,8 @@ SELECT id, 'register', 'register:' || id, 10, 0 FROM member;
 INSERT INTO points_ledger (member_id, event, event_key, amount, at)
 SELECT id, 'register', 'register:' || id, 10, 0 FROM member;
 
-INSERT INTO point_lot (member_id, event_key, earned, unspent, expires_on)
-SELECT id, 'register:' || id, 10, 10,
+INSERT INTO point_lot (member_id, event_key, earned, unspent, lapsed, expires_on)
+SELECT id, 'register:' || id, 10, 10, 0,
     CASE WHEN id % {step} <> 0 OR id / {step} > {due} THEN '{next_year}'
          WHEN id / {step} % 3 = 0 THEN '{yesterday}' ELSE '{next_month}' END
 FROM member;

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import config as configuration
-from features.members.model import GroupState, Person
+from features.members.model import CameBy, GroupState, Person
 from kernel.clock import SystemClock
 from kernel.ids import ChatId, UserId
 from kernel.message import Language
@@ -88,7 +88,7 @@ async def move_in(account: Account, database: Path) -> dict[str, str]:
             group = uow.groups.meet(ChatId(chat), title=_TITLE, policy=policy, now=uow.now)
             uow.groups.move(group.id, to=GroupState.ENABLED, since=(GroupState.MET,), now=uow.now)
             known = uow.members.meet(Person(UserId(person), _NAME, Language.ZH_CN), now=uow.now)
-            uow.members.enter(known.id, group.id, now=uow.now)
+            uow.members.enter(known.id, group.id, came_by=CameBy.SEEN, now=uow.now)
             uow.members.consent(known.id, name=_NAME, now=uow.now)
 
     db = open_db(url, SystemClock())

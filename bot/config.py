@@ -20,7 +20,10 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from features.growth.model import GrowthPolicy
+from features.joining.model import JoiningPolicy
 from features.members.model import MembersPolicy
+from features.privacy.model import PrivacyPolicy
+from features.staff.model import StaffPolicy
 from kernel.policy import Range
 
 ENV_PREFIX = "CAIBOSHI__"
@@ -144,6 +147,9 @@ class Config:
     storage: StorageConfig
     members: MembersPolicy
     growth: GrowthPolicy
+    staff: StaffPolicy
+    joining: JoiningPolicy
+    privacy: PrivacyPolicy
     sending: SendingConfig
     web: WebConfig
     log: LogConfig

@@ -1,5 +1,7 @@
 """The only place where adapters meet use cases: one function, top to bottom."""
 
+from random import Random
+
 from starlette.applications import Starlette
 from telegram.ext import ExtBot
 
@@ -20,14 +22,23 @@ from bot.taps import Taps
 from bot.tasks import Tasks
 from bot.webhook import Webhook, path_of, secret_of
 from features.app import App
+from features.app.accounts import Accounts
+from features.app.arrival import Arrival
 from features.growth.service import Growth
+from features.joining.service import Joining
 from features.members.service import Members
+from features.outreach.service import Outreach
+from features.pickup.service import Pickup
+from features.privacy.service import Privacy
+from features.setup.service import Setup
+from features.staff.service import Staff
 from kernel.clock import Clock
 from scheduler.engine import Engine
 from scheduler.jobs import JOBS
 from storage.db import SqliteDb, open_db
 from storage.patience import PatientDb
 from storage.reader import open_reader
+from storage.uow import CHANCE
 from texts import catalog as texts
 from web import app as web
 from web.webhook import Webhook as WebhookRoute
@@ -35,16 +46,29 @@ from web.webhook import Webhook as WebhookRoute
 
 def build_app(config: Config) -> App:
     """Return every use case with its policy."""
-    return App(members=Members(config.members), growth=Growth(config.growth))
+    members, growth = Members(config.members), Growth(config.growth)
+    staff, pickup = Staff(config.staff), Pickup()
+    return App(
+        outreach=Outreach(),
+        members=members,
+        growth=growth,
+        staff=staff,
+        pickup=pickup,
+        joining=Joining(config.joining),
+        privacy=Privacy(config.privacy),
+        setup=Setup(pickup, staff),
+        arrival=Arrival(members, growth),
+        accounts=Accounts(members, growth),
+    )
 
 
-def build(config: Config, clock: Clock) -> Runtime:
+def build(config: Config, clock: Clock, chance: Random = CHANCE) -> Runtime:
     """Wire the product. The database must be at the schema this version needs."""
     catalog = texts.load()
     app = build_app(config)
     tasks = Tasks()
     times = unit_seconds()
-    own = open_db(config.storage.url, clock)
+    own = open_db(config.storage.url, clock, chance)
     db = PatientDb(own, times.observe)
     reader = open_reader(own)
     telegram = config.telegram

@@ -35,6 +35,7 @@ def say(place: Place, text: Text, keyboard: Keyboard = ()) -> Outgoing:
         language=place.language,
         message=None if place.private else place.message,
         topic=place.topic,
+        large=place.large,
     )
 
 
@@ -51,6 +52,7 @@ def show(place: Place, text: Text, keyboard: Keyboard = ()) -> Outgoing:
         language=place.language,
         message=place.message,
         topic=place.topic,  # for the message that takes its place if it is gone
+        large=place.large,
     )
 
 

@@ -9,7 +9,7 @@ from telegram import Chat, Update, User
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from features.app import App, Uow
-from features.members.model import Person
+from features.members.model import Member, Person
 from features.members.rules import clean_name
 from kernel.ids import ChatId, MessageId, UserId
 from kernel.message import Answer, Language, Text
@@ -31,6 +31,7 @@ class Place:
     language: Language
     private: bool
     tap_id: str | None  # the callback query to answer, for a tap
+    large: bool = False  # few words, and one button a row
 
     @classmethod
     def of(cls, update: Update) -> "Place | None":
@@ -57,8 +58,12 @@ class Place:
         return cls(chat, None, None, language, private=chat > 0, tap_id=None)
 
     def speaking(self, language: Language) -> "Place":
-        """Return the same place with another language: the member's own, or the group's."""
+        """Return the same place with another language, such as the group's."""
         return replace(self, language=language)
+
+    def to(self, member: Member) -> "Place":
+        """Return the same place as `member` wants to be spoken to: in their language, large or not."""
+        return replace(self, language=member.language, large=member.large)
 
     def apart(self) -> "Place":
         """Return the place for a message of its own, under nobody's."""

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from telegram import ChatMember, Update
+from telegram import ChatMember, ChatMemberUpdated, Update
 from telegram.ext import ApplicationHandlerStop, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
-from features.members.model import Enabled, Enabling, Group, Joined
+from features.members.model import CameBy, Enabled, Enabling, Group, Joined
 from features.members.rules import group_payload
 from handlers.answers import say, show, toast
 from handlers.context import Context, Place, nothing
@@ -140,7 +140,9 @@ async def on_member_status(update: Update, context: Context) -> None:
     if is_present(change.new_chat_member):
         if not is_present(change.old_chat_member):
             answer = partial(welcome, context.place)
-            context.plan(app.members.joined, answer, chat=chat, person=context.person(user))
+            context.plan(
+                app.members.joined, answer, chat=chat, person=context.person(user), came_by=_came_by(change)
+            )
     else:
         context.plan(app.members.left, nothing, chat=chat, user=UserId(user.id))
 
@@ -220,6 +222,12 @@ def routes() -> Routes:
 def is_present(member: ChatMember) -> bool:
     """Tell whether a member, or a restricted one, is inside."""
     return member.status in _PRESENT or bool(getattr(member, "is_member", False))
+
+
+def _came_by(change: ChatMemberUpdated) -> CameBy:
+    if change.via_join_request:
+        return CameBy.REQUEST
+    return CameBy.LINK if change.invite_link else CameBy.PLAIN
 
 
 def _is_administrator(member: ChatMember) -> bool:

@@ -29,7 +29,7 @@ async def on_growth(update: Update, context: Context) -> None:
     if not context.place.private:
         lead_to_private(user, context, TO_GROWTH)
         return
-    context.plan(context.app.growth_card, partial(card, context.place), person=context.person(user))
+    context.plan(context.app.accounts.card, partial(card, context.place), person=context.person(user))
 
 
 def card(place: Place, home: Home) -> Outgoing:
@@ -45,7 +45,7 @@ def card(place: Place, home: Home) -> Outgoing:
         },
     )
     keyboard: Keyboard = ((Tap(Text("home.to_history"), HISTORY, (0,)),), (TO_MENU,))
-    return show(place.speaking(home.known.member.language), text, keyboard)
+    return show(place.to(home.known.member), text, keyboard)
 
 
 async def on_history(update: Update, context: Context) -> None:
@@ -58,7 +58,7 @@ async def on_history(update: Update, context: Context) -> None:
         return
     page = int(tapped_args(update)[0]) if tapped_args(update) else 0
     answer, person = partial(history, context.place), context.person(user)
-    context.plan(context.app.growth_history, answer, person=person, page=page)
+    context.plan(context.app.accounts.history, answer, person=person, page=page)
 
 
 def history(place: Place, found: tuple[Started, History]) -> Outgoing:
@@ -75,7 +75,7 @@ def history(place: Place, found: tuple[Started, History]) -> Outgoing:
     if page.has_more:
         turns.append(Tap(Text("growth.older"), HISTORY, (page.page + 1,)))
     keyboard: Keyboard = ((*turns,), (TO_MENU,)) if turns else ((TO_MENU,),)
-    return show(place.speaking(known.member.language), text, keyboard)
+    return show(place.to(known.member), text, keyboard)
 
 
 def routes(catalog: Catalog) -> Routes:

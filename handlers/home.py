@@ -53,7 +53,7 @@ def help_card(place: Place, member: Member | None) -> Answer:
     keyboard: Keyboard = ((TO_MENU,),)
     if member.consented:
         keyboard = ((Tap(Text("members.to_note"), NOTE),), (TO_MENU,))
-    return show(place.speaking(member.language), Text("home.help"), keyboard)
+    return show(place.to(member), Text("home.help"), keyboard)
 
 
 async def on_greeting(update: Update, context: Context) -> None:
@@ -88,7 +88,7 @@ def _say(
     place = context.place
 
     def worded(member: Member | None) -> Answer:
-        spoken = place.speaking(member.language) if member else place
+        spoken = place.to(member) if member else place
         return replace(say(spoken, text, keyboard), dedupe_key=once)
 
     if update.effective_user:

@@ -60,7 +60,7 @@ async def on_start(update: Update, context: Context) -> None:
         return
     payload = context.args[0] if context.args else ""
     answer = partial(started, context.place, payload)
-    context.plan(context.app.start, answer, person=context.person(user), payload=payload)
+    context.plan(context.app.arrival.start, answer, person=context.person(user), payload=payload)
 
 
 async def on_member(outcome: Outcome, context: Context) -> None:
@@ -75,7 +75,7 @@ async def on_member(outcome: Outcome, context: Context) -> None:
         context.say(partial(say, context.place, Text("home.try_again")))
         return
     context.plan(
-        context.app.membership_told,
+        context.app.arrival.membership_told,
         partial(started, context.turn.place, ""),
         chat=outcome.chat,
         person=person,
@@ -111,7 +111,7 @@ def consent_card(place: Place, home: Home) -> Outgoing:
         (Tap(Text("members.agree"), _AGREE),),
         (Tap(Text("members.decline"), _DECLINE),),
     )
-    return show(place.speaking(home.known.member.language), text, keyboard)
+    return show(place.to(home.known.member), text, keyboard)
 
 
 async def on_note(update: Update, context: Context) -> None:
@@ -124,19 +124,19 @@ async def on_note(update: Update, context: Context) -> None:
 def note(place: Place, known: Started) -> Outgoing:
     """Show the list that was agreed to."""
     text = Text("members.note", {"kept": Text("members.kept")})
-    return show(place.speaking(known.member.language), text, ((TO_MENU,),))
+    return show(place.to(known.member), text, ((TO_MENU,),))
 
 
 async def on_agree(update: Update, context: Context) -> None:
     """The consent button."""
     if update.effective_user:
         person = context.person(update.effective_user)
-        context.plan(context.app.consent, partial(consented, context.place), person=person)
+        context.plan(context.app.arrival.consent, partial(consented, context.place), person=person)
 
 
 def consented(place: Place, done: Consented) -> Answer:
     """Confirm the account and turn the card into the menu."""
-    place, account = place.speaking(done.home.known.member.language), done.home.card.account
+    place, account = place.to(done.home.known.member), done.home.card.account
     if not done.credited:
         return show_menu(place, done.home), toast(place, "members.already_consented_toast")
     earned = done.home.card.register_points
@@ -152,14 +152,14 @@ async def on_decline(update: Update, context: Context) -> None:
     """The button beside the consent button."""
     if update.effective_user:
         person = context.person(update.effective_user)
-        context.plan(context.app.decline, partial(declined, context.place), person=person)
+        context.plan(context.app.arrival.decline, partial(declined, context.place), person=person)
 
 
 def declined(place: Place, home: Home | None) -> Answer:
     """Take no for an answer and show the way back; who agreed before keeps the menu."""
     if home is None:
         return show(place, Text("members.declined"), ((READ_NOTE,),))
-    place = place.speaking(home.known.member.language)
+    place = place.to(home.known.member)
     return show_menu(place, home), toast(place, "members.already_consented_toast")
 
 
@@ -189,7 +189,7 @@ async def on_switch(update: Update, context: Context) -> None:
 def switched(place: Place, known: Started) -> Answer:
     """Show the settings as they stand now."""
     key = "members.switched_on_toast" if _wants_offers(known.member) else "members.switched_off_toast"
-    return settings(place, known), toast(place.speaking(known.member.language), key)
+    return settings(place, known), toast(place.to(known.member), key)
 
 
 def settings(place: Place, known: Started) -> Outgoing:
@@ -199,7 +199,7 @@ def settings(place: Place, known: Started) -> Outgoing:
     label = Text("members.switch_off" if wants else "members.switch_on")
     keyboard: Keyboard = ((Tap(label, _SWITCH, ("off" if wants else "on",)),), (TO_MENU,))
     text = Text("members.settings", {"marketing": stands})
-    return show(place.speaking(known.member.language), text, keyboard)
+    return show(place.to(known.member), text, keyboard)
 
 
 def routes(catalog: Catalog) -> Routes:

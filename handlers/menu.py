@@ -32,7 +32,7 @@ def show_menu(place: Place, home: Home) -> Outgoing:
             "points": account.points,
         },
     )
-    return show(place.speaking(home.known.member.language), text, menu_keyboard())
+    return show(place.to(home.known.member), text, menu_keyboard())
 
 
 def menu_keyboard() -> Keyboard:

@@ -12,6 +12,7 @@ ChatId = NewType("ChatId", int)  # a chat, as Telegram numbers chats; a private 
 MessageId = NewType("MessageId", int)  # a message inside its chat
 MemberId = NewType("MemberId", int)  # a person we know
 GroupId = NewType("GroupId", int)  # a group we know
+PickupPointId = NewType("PickupPointId", int)  # a place where a group's goods are picked up
 OutboxId = NewType("OutboxId", int)
 InboxId = NewType("InboxId", int)
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
-from kernel.ids import ChatId, MessageId, UserId
+from kernel.ids import ChatId, GroupId, MemberId, MessageId, UserId
 
 
 class Language(StrEnum):
@@ -78,6 +78,9 @@ class Call(StrEnum):
 
     ADMINISTRATORS = "administrators"
     MEMBER = "member"
+    STANDING = "standing"  # the bot's own rights in a group, how many are there, what it may read
+    APPROVE = "approve"  # let in somebody who asked to join
+    DECLINE = "decline"
 
 
 class MessageClass(StrEnum):
@@ -87,6 +90,14 @@ class MessageClass(StrEnum):
     RECEIPT = "receipt"  # an order, a refund, a code: bears a number, so a second copy is harmless
     NOTICE = "notice"  # spoken by the bot itself; never sent a second time
     UPKEEP = "upkeep"  # questions and tidying: doing it twice is harmless
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to be sent: its name, and what it holds."""
+
+    name: str
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,11 @@ class Outgoing:
     not_before: datetime | None = None
     expires_at: datetime | None = None  # later than this it stays unsent
     dedupe_key: str | None = None  # a key used once, ever
+    large: bool = False  # for somebody who wants few words and one button a row
+    file: File | None = None  # goes with the text as its caption
+    reason: Text | None = None  # why somebody gets what nobody asked for, as /why tells it
+    group: GroupId | None = None  # what the bot says by itself is said for a group, which can silence it
+    about: MemberId | None = None  # whose name a message to others holds
 
 
 @dataclass(frozen=True, slots=True)

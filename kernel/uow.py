@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from random import Random
 from typing import Protocol, TypeVar
 
 from kernel.ids import GroupId, MemberId
@@ -48,6 +49,11 @@ class Uow(Protocol):
     @property
     def now(self) -> datetime:
         """The instant of this unit, aware, UTC."""
+        ...
+
+    @property
+    def rng(self) -> Random:
+        """Chance: of the machine, or seeded in tests and in the demo."""
         ...
 
     @property

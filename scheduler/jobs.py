@@ -27,7 +27,7 @@ JOBS: tuple[Job, ...] = (
         name="growth.points_due",
         due=lambda uow, limit: uow.growth.due(now=uow.now, limit=limit),
         next_at=lambda uow: uow.growth.next_due_at(),
-        act=lambda app, uow, due: app.points_due(uow, due=due),
+        act=lambda app, uow, due: app.accounts.points_due(uow, due=due),
         back_off=lambda uow, due: uow.growth.back_off(due, now=uow.now),
     ),
 )

@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any, Protocol, TypeVar
 from weakref import WeakSet
 
@@ -25,7 +26,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from kernel.clock import Clock
-from storage.uow import SqlUow
+from storage.uow import CHANCE, SqlUow
 
 T = TypeVar("T")
 Unit = Callable[[SqlUow], T]
@@ -65,12 +66,12 @@ class Db(Protocol):
         ...
 
 
-def open_db(url: str, clock: Clock) -> Db:
+def open_db(url: str, clock: Clock, chance: Random = CHANCE) -> Db:
     """Open the database at `url`: `sqlite:///path` or `postgresql+psycopg://…`."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return SqliteDb(parsed, clock)
-    return PostgresDb(parsed, clock)
+        return SqliteDb(parsed, clock, chance)
+    return PostgresDb(parsed, clock, chance)
 
 
 def sqlite_engine(url: URL) -> Engine:
@@ -131,9 +132,9 @@ BEGIN = "BEGIN IMMEDIATE"
 class SqliteDb:
     """One thread owns the only writing connection; what is queued meanwhile commits together."""
 
-    def __init__(self, url: URL, clock: Clock) -> None:
+    def __init__(self, url: URL, clock: Clock, chance: Random = CHANCE) -> None:
         self.url = url
-        self._clock = clock
+        self._clock, self._chance = clock, chance
         self._engine = sqlite_engine(url)
         self._closed = False
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()  # as long as its callers are many
@@ -215,7 +216,7 @@ class SqliteDb:
         driver: Any = connection.connection.driver_connection
         driver.execute("SAVEPOINT unit")
         try:
-            result = job.unit(SqlUow(connection, self._clock.now()))
+            result = job.unit(SqlUow(connection, self._clock.now(), self._chance))
         except Exception as fault:
             if not driver.in_transaction:  # SQLite gave up the whole of it: the disk is full
                 raise
@@ -249,9 +250,9 @@ def _tell(ended: Sequence[_Ended]) -> None:
 class PostgresDb:
     """A few threads, each with its own connection and its own transaction."""
 
-    def __init__(self, url: URL, clock: Clock) -> None:
+    def __init__(self, url: URL, clock: Clock, chance: Random = CHANCE) -> None:
         self.url = url
-        self._clock = clock
+        self._clock, self._chance = clock, chance
         self._connections: WeakSet[Any] = WeakSet()  # of psycopg, which SQLite users need not load
         self._closed = False
         self._engine = create_engine(
@@ -304,7 +305,7 @@ class PostgresDb:
         for attempt in itertools.count(1):
             try:
                 with self._engine.begin() as connection:
-                    return unit(SqlUow(connection, self._clock.now()))
+                    return unit(SqlUow(connection, self._clock.now(), self._chance))
             except OperationalError as fault:
                 if attempt == _ATTEMPTS or getattr(fault.orig, "sqlstate", None) not in _RETRYABLE:
                     raise

@@ -36,8 +36,15 @@ growth_account = Table(
     Column("member_id", BigId, ForeignKey("member.id"), primary_key=True, autoincrement=False),
     Column("growth", Integer, CheckConstraint("growth >= 0", name="growth"), nullable=False),
     Column("points", Integer, nullable=False),  # negative: a debt that future points fill
+    Column("level", Integer, CheckConstraint("level BETWEEN 0 AND 4", name="level"), nullable=False),
+    Column("level_at", UtcDateTime),  # since when; NULL: from the beginning
+    Column("falls_at", UtcDateTime),  # the level falls then unless growth comes back
+    Column("review_at", UtcDateTime),  # the level is looked at then; NULL: nothing can take it
+    Column("review_attempts", Integer, nullable=False),
+    Column("on_board", Integer, CheckConstraint("on_board IN (0,1)", name="on_board"), nullable=False),
     sqlite_strict=True,
 )
+partial_index("ix_growth_account_review", "review_at IS NOT NULL", growth_account.c.review_at)
 
 
 def _ledger(name: str) -> Table:
@@ -50,9 +57,14 @@ def _ledger(name: str) -> Table:
         Column("event_key", Text, nullable=False),
         Column("amount", Integer, nullable=False),
         Column("at", UtcDateTime, nullable=False),
+        Column("group_id", BigId, ForeignKey("chat_group.id")),
+        Column("counted_on", LocalDate),  # the local date that caps count it to; NULL: no cap counts it
+        Column("reverses", BigId),  # the line of this ledger that this one takes back
         UniqueConstraint("event_key"),
+        UniqueConstraint("reverses"),
         Index(f"ix_{name}_member_id_id", "member_id", "id"),
         sqlite_strict=True,
+        sqlite_autoincrement=True,
     )
 
 
@@ -68,8 +80,22 @@ point_lot = Table(
     Column("earned", Integer, CheckConstraint("earned > 0", name="earned"), nullable=False),
     Column("unspent", Integer, CheckConstraint("unspent >= 0", name="unspent"), nullable=False),
     Column("expires_on", LocalDate, nullable=False),
+    Column("lapsed", Integer, CheckConstraint("lapsed >= 0", name="lapsed"), nullable=False),
     UniqueConstraint("event_key"),
     Index("ix_point_lot_member_id_expires_on", "member_id", "expires_on"),
+    sqlite_strict=True,
+)
+
+# Growth of a local week or month in a group, added up as it is earned: what the board shows.
+growth_period = Table(
+    "growth_period",
+    metadata,
+    Column("group_id", BigId, ForeignKey("chat_group.id"), primary_key=True),
+    Column("period", Text, CheckConstraint("period IN ('week','month')", name="period"), primary_key=True),
+    Column("starts_on", LocalDate, primary_key=True),
+    Column("member_id", BigId, ForeignKey("member.id"), primary_key=True),
+    Column("growth", Integer, nullable=False),
+    Index("ix_growth_period_growth", "group_id", "period", "starts_on", "growth"),
     sqlite_strict=True,
 )
 
@@ -105,7 +131,12 @@ class SqlGrowth:
         self.connection.execute(insert(points_ledger).values(**line))
         self.connection.execute(
             insert(point_lot).values(
-                member_id=member, event_key=key, earned=amount, unspent=amount, expires_on=expires_on
+                member_id=member,
+                event_key=key,
+                earned=amount,
+                unspent=amount,
+                expires_on=expires_on,
+                lapsed=0,
             )
         )
         self._add(member, growth=amount, points=amount)
@@ -234,7 +265,14 @@ class SqlGrowth:
         return changed.rowcount == 1
 
     def _add(self, member: MemberId, *, growth: int, points: int) -> None:
-        opened = {"member_id": member, "growth": 0, "points": 0}
+        opened = {
+            "member_id": member,
+            "growth": 0,
+            "points": 0,
+            "level": 0,
+            "review_attempts": 0,
+            "on_board": 1,
+        }
         insert_once(self.connection, growth_account, opened)
         self.connection.execute(
             update(growth_account)

@@ -44,6 +44,7 @@ inbox = Table(
     Column("done_at", UtcDateTime),
     UniqueConstraint("bot_id", "source", "source_id"),
     sqlite_strict=True,
+    sqlite_autoincrement=True,
 )
 partial_index("ix_inbox_new", "state = 'new'", inbox.c.id)
 

@@ -18,6 +18,7 @@ journal = Table(
     Column("group_id", BigId),
     Column("params", JsonText, nullable=False),
     sqlite_strict=True,
+    sqlite_autoincrement=True,
 )
 
 

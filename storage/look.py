@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from features.members.model import GroupState
 from kernel.ids import ChatId
-from storage.members import chat_group
+from storage.groups import chat_group
 from storage.migrate import NewerSchema, beyond, standing
 
 _PATIENCE_SECONDS = 5

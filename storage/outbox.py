@@ -15,6 +15,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
+    Index,
     Integer,
     Table,
     Text,
@@ -31,7 +32,7 @@ from sqlalchemy import (
 )
 
 from kernel.ids import ChatId, MessageId, OutboxId, UserId
-from kernel.message import Call, Kind, Language, MessageClass, Outgoing
+from kernel.message import Call, File, Kind, Language, MessageClass, Outgoing
 from storage.dialect import insert_once
 from storage.message_codec import keyboard_from_json, keyboard_to_json, text_from_json, text_to_json
 from storage.prepared import Prepared
@@ -79,8 +80,15 @@ outbox = Table(
     Column("error", Text),
     Column("finished_at", UtcDateTime),
     Column("epoch", BigId),  # of the sender that has it, while it is claimed or sending
+    Column("large", Integer, CheckConstraint("large IN (0,1)", name="large"), nullable=False),
+    Column("file", JsonText),
+    Column("reason", JsonText),
+    Column("group_id", BigId),
+    Column("about_member", BigId),  # whose name a message to others holds
     UniqueConstraint("dedupe_key"),
+    Index("ix_outbox_chat_id", "chat", "id"),
     sqlite_strict=True,
+    sqlite_autoincrement=True,
 )
 
 
@@ -88,13 +96,14 @@ partial_index("ix_outbox_pending", "state = 'pending'", outbox.c.priority, outbo
 partial_index("ix_outbox_taken", "epoch IS NOT NULL", outbox.c.chat)
 _WAITING_EDITS = "kind = 'edit' AND state IN ('pending','claimed')"
 partial_index("ix_outbox_edits", _WAITING_EDITS, outbox.c.chat, outbox.c.message)
+partial_index("ix_outbox_about", "about_member IS NOT NULL", outbox.c.about_member)
 
 
 _QUEUED = (
     *("id", "chat", "kind", "message_class", "text", "keyboard", "language", "message", "topic", "call"),
-    *("about_user", "not_before", "expires_at", "dedupe_key", "attempts"),
+    *("about_user", "not_before", "expires_at", "dedupe_key", "attempts", "large", "file"),
 )
-_READ_BY_US = ("text", "keyboard")  # whatever a row holds, the others must come
+_READ_BY_US = ("text", "keyboard", "file")  # whatever a row holds, the others must come
 QUEUED = tuple(  # what `queued` reads
     type_coerce(outbox.c[name], Text) if name in _READ_BY_US else outbox.c[name] for name in _QUEUED
 )
@@ -162,6 +171,11 @@ class SqlOutbox:
             "expires_at": message.expires_at or self._default_expiry(message.message_class),
             "dedupe_key": message.dedupe_key,
             "attempts": 0,
+            "large": int(message.large),
+            "file": {"name": message.file.name, "content": message.file.content} if message.file else None,
+            "reason": text_to_json(message.reason) if message.reason else None,
+            "group_id": message.group,
+            "about_member": message.about,
         }
         if message.kind is Kind.EDIT:
             self._skip_earlier_edits(message)
@@ -210,7 +224,7 @@ def restored(now: datetime) -> Update:
 def queued(row: Sequence[Any], backlog: int) -> Queued:
     """Read a message back. Raises one of UNREADABLE for what another version wrote, or nobody did."""
     own, chat, kind, message_class, said, buttons, language, message, topic, call, *rest = row
-    user, not_before, expires_at, dedupe_key, attempts = rest
+    user, not_before, expires_at, dedupe_key, attempts, large, file = rest
     outgoing = Outgoing(
         kind=Kind(kind),
         chat=ChatId(chat),
@@ -225,5 +239,7 @@ def queued(row: Sequence[Any], backlog: int) -> Queued:
         not_before=not_before,
         expires_at=expires_at,
         dedupe_key=dedupe_key,
+        large=bool(large),
+        file=File(**json.loads(file)) if file else None,
     )
     return Queued(OutboxId(own), outgoing, attempts, backlog)

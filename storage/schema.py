@@ -1,6 +1,21 @@
 """Every table of the product, gathered; importing this module fills `metadata`."""
 
-from storage import claims, growth, inbox, journal, leases, members, outbox
+from storage import (
+    claims,
+    groups,
+    growth,
+    inbox,
+    joining,
+    journal,
+    leases,
+    members,
+    outbox,
+    pickup,
+    preferences,
+    privacy,
+    setup,
+    staff,
+)
 from storage.types import metadata
 
 __all__ = ["metadata"]
@@ -11,14 +26,26 @@ TABLES = (
     inbox.inbox,
     outbox.outbox,
     leases.lease,
-    members.chat_group,
-    members.former_chat,
-    members.group_administrator,
+    groups.chat_group,
+    groups.former_chat,
+    groups.group_administrator,
     members.member,
-    members.membership,
+    groups.membership,
+    pickup.pickup_point,
+    joining.join_request,
+    preferences.preference,
+    preferences.topic_off,
+    privacy.tombstone,
+    privacy.sweep,
+    staff.staff_role,
+    staff.invitation,
+    staff.audit,
+    staff.approval,
+    setup.prompt,
     growth.growth_account,
     growth.growth_ledger,
     growth.points_ledger,
     growth.point_lot,
+    growth.growth_period,
     growth.points_due,
 )

@@ -3,25 +3,36 @@
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random, SystemRandom
 
 from sqlalchemy import Connection
 
 from storage.claims import SqlClaims
 from storage.dispatch import SqlDispatch
+from storage.groups import SqlGroups
 from storage.growth import SqlGrowth
 from storage.inbox import SqlInbox
+from storage.joining import SqlJoining
 from storage.journal import SqlJournal
 from storage.leases import SqlLeases
-from storage.members import SqlGroups, SqlMembers
+from storage.members import SqlMembers
 from storage.outbox import SqlOutbox
+from storage.pickup import SqlPickup
+from storage.preferences import SqlPreferences
+from storage.privacy import SqlPrivacy
+from storage.setup import SqlSetup
+from storage.staff import SqlStaff
+
+CHANCE = SystemRandom()  # nobody can foresee it
 
 
 @dataclass(frozen=True, slots=True)
 class SqlUow:
-    """The unit of work every use case is given; `now` is its one instant (aware, UTC)."""
+    """The unit of work every use case is given: `now` is its one instant (aware, UTC), `rng` its chance."""
 
     connection: Connection
     now: datetime
+    rng: Random = CHANCE
 
     def attempt(self) -> AbstractContextManager[object]:
         """Open a savepoint: what happens inside is undone when it raises, the rest of the unit stays."""
@@ -71,3 +82,33 @@ class SqlUow:
     def growth(self) -> SqlGrowth:
         """Growth accounts."""
         return SqlGrowth(self.connection)
+
+    @property
+    def preferences(self) -> SqlPreferences:
+        """When and about what people want to be written to."""
+        return SqlPreferences(self.connection)
+
+    @property
+    def privacy(self) -> SqlPrivacy:
+        """Erasing and forgetting."""
+        return SqlPrivacy(self.connection)
+
+    @property
+    def staff(self) -> SqlStaff:
+        """Roles and what staff did."""
+        return SqlStaff(self.connection)
+
+    @property
+    def pickup(self) -> SqlPickup:
+        """Pick-up points."""
+        return SqlPickup(self.connection)
+
+    @property
+    def joining(self) -> SqlJoining:
+        """Wishes to join."""
+        return SqlJoining(self.connection)
+
+    @property
+    def setup(self) -> SqlSetup:
+        """Wizards."""
+        return SqlSetup(self.connection)

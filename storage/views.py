@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, select, text
 
+from storage.groups import chat_group
 from storage.growth import point_lot, points_due
 from storage.journal import journal
-from storage.members import chat_group, member
+from storage.members import member
 from storage.outbox import outbox
 
 

@@ -28,7 +28,7 @@ HOOK = "/telegram"
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class World:
     """People, groups and the bot; every act waits until its consequences have settled."""
 

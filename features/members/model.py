@@ -17,7 +17,9 @@ class GroupState(StrEnum):
     """Where a group stands with us."""
 
     MET = "met"  # the bot was added; an administrator has not pressed the button yet
+    ASKED = "asked"  # an administrator has; the owner of the bot has not decided yet
     ENABLED = "enabled"
+    REFUSED = "refused"  # by the owner
     LEFT = "left"  # the bot was removed
 
 
@@ -41,6 +43,17 @@ class Group:
     language: Language
     zone: ZoneInfo
     quiet: QuietHours
+    asked_by: MemberId | None = None  # who pressed the enabling button
+    silent_since: datetime | None = None  # since when nothing leaves by itself; None: the bot speaks
+
+
+class CameBy(StrEnum):
+    """How a stay in a group began."""
+
+    PLAIN = "plain"  # the public button, or brought in by somebody
+    LINK = "link"
+    REQUEST = "request"
+    SEEN = "seen"  # there before the bot knew
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,8 @@ class Member:
     service_consent_at: datetime | None
     marketing_consent_at: datetime | None
     reachable: bool  # pressed Start and has not blocked the bot
+    large: bool = False  # wants few words and one button a row
+    language_chosen: bool = False  # by the person; else the language is that of their Telegram
 
     @property
     def consented(self) -> bool:

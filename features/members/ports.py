@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from features.members.model import Group, GroupState, Member, MembersPolicy, Person
+from features.members.model import CameBy, Group, GroupState, Member, MembersPolicy, Person
 from kernel import uow
 from kernel.ids import ChatId, GroupId, MemberId, UserId
 
@@ -60,7 +60,7 @@ class MemberStore(Protocol):
         ...
 
     def get(self, member: MemberId) -> Member:
-        """Return the person; KeyError when there is none."""
+        """Return the person; KeyError when there is none, or was erased."""
         ...
 
     def meet(self, person: Person, *, now: datetime) -> Member:
@@ -71,8 +71,8 @@ class MemberStore(Protocol):
         """Keep what an update says anew of a person: the language, and with consent the name."""
         ...
 
-    def enter(self, member: MemberId, group: GroupId, *, now: datetime) -> bool:
-        """Record a membership; False when the person was in already."""
+    def enter(self, member: MemberId, group: GroupId, *, came_by: CameBy, now: datetime) -> bool:
+        """Record a membership and how it began; False when the person was in already."""
         ...
 
     def leave(self, member: MemberId, group: GroupId, *, now: datetime) -> bool:

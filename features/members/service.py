@@ -7,6 +7,7 @@ from datetime import timedelta
 from features.members import rules
 from features.members.model import (
     Away,
+    CameBy,
     Checking,
     ConsentNeeded,
     Enabled,
@@ -114,15 +115,15 @@ class Members:
         uow.journal.note("group.enabled", group=group.id)
         return Enabled(group, Enabling.ENABLED)
 
-    def joined(self, uow: Uow, *, chat: ChatId, person: Person) -> Joined | None:
+    def joined(self, uow: Uow, *, chat: ChatId, person: Person, came_by: CameBy) -> Joined | None:
         """Record that a person came into a group; None where we do not listen or knew it already."""
         group = uow.groups.by_chat(chat)
         if not rules.is_listening(group):
             return None
         member = uow.members.meet(person, now=uow.now)
-        if not uow.members.enter(member.id, group.id, now=uow.now):
+        if not uow.members.enter(member.id, group.id, came_by=came_by, now=uow.now):
             return None
-        uow.journal.note("member.joined", member=member.id, group=group.id)
+        uow.journal.note("member.joined", member=member.id, group=group.id, by=came_by)
         return Joined(member, group, person.name)
 
     def left(self, uow: Uow, *, chat: ChatId, user: UserId) -> None:
@@ -138,7 +139,7 @@ class Members:
             return Joined(uow.members.renew(member, person), group, person.name)
         group = rules.check_listening(uow.groups.by_chat(chat))
         member = uow.members.meet(person, now=uow.now)
-        if uow.members.enter(member.id, group.id, now=uow.now):
+        if uow.members.enter(member.id, group.id, came_by=CameBy.SEEN, now=uow.now):
             uow.journal.note("member.seen", member=member.id, group=group.id)
         return Joined(member, group, person.name)
 

@@ -49,7 +49,12 @@ def test_the_product_as_it_stands_breaks_nothing(copy: Path) -> None:
     [
         ("Layers: features", "handlers/home.py", "from storage import db", "handlers.home -> storage.db"),
         ("Layers: features", "storage/uow.py", "import scheduler.jobs", "storage.uow -> scheduler.jobs"),
-        ("Layers: features", "features/app.py", "import handlers.menu", "features.app -> handlers.menu"),
+        (
+            "Layers: features",
+            "features/app/arrival.py",
+            "import handlers.menu",
+            "features.app.arrival -> handlers.menu",
+        ),
         ("Layers: features", "kernel/ids.py", "import features.app", "kernel.ids -> features.app"),
         ("Layers: features", "web/app.py", "import bot.pace", "web.app -> bot.pace"),
         (

@@ -14,13 +14,13 @@ from sqlalchemy import update
 
 from bot.config import load
 from bot.wiring import build_app
-from features.members.model import GroupState
+from features.members.model import CameBy, GroupState
 from kernel import business_day
 from kernel.ids import ChatId
 from scheduler.engine import Engine
 from scheduler.jobs import JOBS
 from storage.db import Db, open_db
-from storage.members import chat_group
+from storage.groups import chat_group
 from storage.soundness import UNBALANCED
 from storage.uow import SqlUow
 from tests.conftest import NOW, Disk
@@ -78,9 +78,9 @@ def _register(uow: SqlUow, case: Case, number: int, user: int) -> None:
     )
     uow.groups.move(group.id, to=GroupState.ENABLED, since=(GroupState.MET,), now=uow.now)
     member = uow.members.meet(person, now=uow.now)
-    uow.members.enter(member.id, group.id, now=uow.now)
+    uow.members.enter(member.id, group.id, came_by=CameBy.SEEN, now=uow.now)
     uow.members.set_reachable(member.id, reachable=True)
-    APP.consent(uow, person=person)
+    APP.arrival.consent(uow, person=person)
 
 
 async def _arrange(db: Db, clock: JumpyClock) -> None:

@@ -14,12 +14,12 @@ from sqlalchemy import update
 from bot.config import load
 from bot.wiring import build_app
 from features.growth.model import Account, Event, Expiry
-from features.members.model import Away, ConsentNeeded, GroupState
+from features.members.model import Away, CameBy, ConsentNeeded, GroupState
 from kernel.clock import ManualClock
 from kernel.ids import GroupId, MemberId, private_chat
 from kernel.message import Kind, Language, MessageClass, Outgoing, Text
 from storage.db import Db
-from storage.members import chat_group
+from storage.groups import chat_group
 from storage.uow import SqlUow
 from tests.conftest import Disk
 from tests.storage.builders import CALLERS, a_group, a_member, a_person, credit, everything_waiting
@@ -43,14 +43,14 @@ def _neighbour(uow: SqlUow) -> Known:
     """A member of an enabled group who can be written to but has not agreed yet."""
     group, member = a_group(uow), a_member(uow)
     uow.groups.move(group.id, to=GroupState.ENABLED, since=(GroupState.MET,), now=uow.now)
-    uow.members.enter(member.id, group.id, now=uow.now)
+    uow.members.enter(member.id, group.id, came_by=CameBy.SEEN, now=uow.now)
     uow.members.set_reachable(member.id, reachable=True)
     return Known(member.id, group.id)
 
 
 async def _registered(db: Db) -> Known:
     known = await db.run(_neighbour)
-    await db.run(lambda uow: APP.consent(uow, person=PERSON))
+    await db.run(lambda uow: APP.arrival.consent(uow, person=PERSON))
     return known
 
 
@@ -65,7 +65,7 @@ async def _pass_to(db: Db, clock: ManualClock, local: str) -> None:
 
 async def _do_due(db: Db) -> None:
     for due in await db.run(lambda uow: uow.growth.due(now=uow.now, limit=10)):
-        await db.run(partial(APP.points_due, due=due))
+        await db.run(partial(APP.accounts.points_due, due=due))
 
 
 async def _said(db: Db) -> list[Outgoing]:
@@ -74,7 +74,7 @@ async def _said(db: Db) -> list[Outgoing]:
 
 async def test_agreeing_credits_the_registration_and_plans_what_follows(db: Db, check: Disk) -> None:
     known = await db.run(_neighbour)
-    done = await db.run(lambda uow: APP.consent(uow, person=PERSON))
+    done = await db.run(lambda uow: APP.arrival.consent(uow, person=PERSON))
     assert done.credited
     assert (done.home.card.account, done.home.card.next_expiry) == (Account(10, 10), Expiry(EXPIRES_ON, 10))
     assert await check(OUTCOMES) == [("first_notice", None), ("last_notice", None), ("lapse", None)]
@@ -87,7 +87,7 @@ async def test_agreeing_credits_the_registration_and_plans_what_follows(db: Db, 
 async def test_agreeing_64_times_at_once_credits_once(db: Db, check: Disk) -> None:
     await db.run(_neighbour)
     done = await asyncio.gather(
-        *(db.run(lambda uow: APP.consent(uow, person=PERSON)) for _ in range(CALLERS))
+        *(db.run(lambda uow: APP.arrival.consent(uow, person=PERSON)) for _ in range(CALLERS))
     )
     assert [each.credited for each in done].count(True) == 1
     assert await check("SELECT growth, points FROM growth_account") == [(10, 10)]
@@ -97,16 +97,16 @@ async def test_leaving_and_coming_back_credits_nothing_more(db: Db, check: Disk)
     known = await _registered(db)
     await db.run(lambda uow: uow.members.leave(known.member, known.group, now=uow.now))
     with pytest.raises(Away):
-        await db.run(lambda uow: APP.consent(uow, person=PERSON))
-    await db.run(lambda uow: uow.members.enter(known.member, known.group, now=uow.now))
-    assert not (await db.run(lambda uow: APP.consent(uow, person=PERSON))).credited
+        await db.run(lambda uow: APP.arrival.consent(uow, person=PERSON))
+    await db.run(lambda uow: uow.members.enter(known.member, known.group, came_by=CameBy.SEEN, now=uow.now))
+    assert not (await db.run(lambda uow: APP.arrival.consent(uow, person=PERSON))).credited
     assert await check("SELECT growth, points FROM growth_account") == [(10, 10)]
 
 
 async def test_who_has_not_agreed_has_no_account_to_look_at(db: Db) -> None:
     await db.run(_neighbour)
     with pytest.raises(ConsentNeeded):
-        await db.run(lambda uow: APP.growth_card(uow, person=PERSON))
+        await db.run(lambda uow: APP.accounts.card(uow, person=PERSON))
 
 
 async def test_both_notices_come_by_day_and_the_points_go_at_midnight(
@@ -119,7 +119,7 @@ async def test_both_notices_come_by_day_and_the_points_go_at_midnight(
         *("2027-11-23T23:59", "2027-11-24T00:00"),
     ):
         await _pass_to(db, clock, local)
-        account = await db.run(lambda uow: APP.growth_card(uow, person=PERSON))
+        account = await db.run(lambda uow: APP.accounts.card(uow, person=PERSON))
         heard.append((len(await _said(db)), account.card.account.points))
     assert heard == [(0, 10), (1, 10), (2, 10), (2, 10), (2, 0)]
     assert await check(OUTCOMES) == [("first_notice", "done"), ("last_notice", "done"), ("lapse", "done")]
@@ -215,7 +215,7 @@ async def test_64_workers_on_one_due_notice_say_it_once(db: Db, clock: ManualClo
     await _registered(db)
     clock.set(datetime(2027, 10, 24, 10, tzinfo=SHANGHAI))
     (due,) = await db.run(lambda uow: uow.growth.due(now=uow.now, limit=10))
-    await asyncio.gather(*(db.run(lambda uow: APP.points_due(uow, due=due)) for _ in range(CALLERS)))
+    await asyncio.gather(*(db.run(lambda uow: APP.accounts.points_due(uow, due=due)) for _ in range(CALLERS)))
     assert len(await _said(db)) == 1
 
 
@@ -229,7 +229,7 @@ async def test_the_history_tells_whether_there_is_more(db: Db, clock: ManualCloc
 
     await db.run(more)
     pages = [
-        (await db.run(partial(APP.growth_history, person=PERSON, page=number)))[1] for number in range(3)
+        (await db.run(partial(APP.accounts.history, person=PERSON, page=number)))[1] for number in range(3)
     ]
     shown = [([entry.points for entry in page.entries], page.page, page.has_more) for page in pages]
     assert shown == [([1] * rows, 0, True), ([10], 1, False), ([], 2, False)]

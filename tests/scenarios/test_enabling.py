@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete
 
-from storage.members import chat_group, group_administrator
+from storage.groups import chat_group, group_administrator
 from storage.uow import SqlUow
 from tests.world import World
 

@@ -46,7 +46,7 @@ async def test_a_newcomer_is_called_by_the_name_they_bear(
 @given(name=st.text(_SHOWN, min_size=1, max_size=64).filter(str.strip))
 async def test_no_name_of_a_person_or_a_group_becomes_markup(world: World, name: str) -> None:
     calls = len(world.sandbox.calls())
-    await world.does(world.leader, "title", chat=world.group, title=name)
+    await world.does(world.leader, "title", chat=world.group, title=f"{name}{calls}")  # never the same twice
     newcomer = await world.person(name)
 
     await world.does(newcomer, "join", chat=world.group)

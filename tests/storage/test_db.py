@@ -13,6 +13,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from features.growth.model import Account
+from features.members.model import CameBy
 from kernel.clock import ManualClock
 from kernel.ids import GroupId, MemberId
 from storage.db import Db, open_db
@@ -114,7 +115,7 @@ async def test_a_unit_that_fails_at_the_commit_fails_only_its_caller(db: Db, che
             "INSERT INTO chat_group (chat, title, state, state_at, language, zone, quiet_start, quiet_end)"
             " VALUES (-1, '', 'met', 0, 'en', 'UTC', '00:00', '00:00') RETURNING id"
         ).scalar_one()
-        uow.members.enter(MemberId(99), GroupId(group), now=uow.now)
+        uow.members.enter(MemberId(99), GroupId(group), came_by=CameBy.SEEN, now=uow.now)
 
     with _held(db):
         asked = [

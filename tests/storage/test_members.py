@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from features.members.model import Group, GroupState, Member, MembersPolicy, Person
+from features.members.model import CameBy, Group, GroupState, Member, MembersPolicy, Person
 from features.outreach.model import QuietHours
 from kernel.clock import ManualClock
 from kernel.ids import ChatId, GroupId, MemberId, UserId
@@ -215,7 +215,8 @@ async def test_a_number_nobody_bears_is_a_fault(db: Db) -> None:
 async def test_entering_twice_is_told_from_entering_once(db: Db) -> None:
     member, group = await db.run(lambda uow: (a_member(uow), a_group(uow)))
     entered = [
-        await db.run(lambda uow: uow.members.enter(member.id, group.id, now=uow.now)) for _ in range(2)
+        await db.run(lambda uow: uow.members.enter(member.id, group.id, came_by=CameBy.SEEN, now=uow.now))
+        for _ in range(2)
     ]
     assert entered == [True, False]
 
@@ -223,7 +224,10 @@ async def test_entering_twice_is_told_from_entering_once(db: Db) -> None:
 async def test_one_standing_membership_comes_of_64_simultaneous_entries(db: Db, check: Disk) -> None:
     member, group = await db.run(lambda uow: (a_member(uow), a_group(uow)))
     entered = await asyncio.gather(
-        *(db.run(lambda uow: uow.members.enter(member.id, group.id, now=uow.now)) for _ in range(CALLERS))
+        *(
+            db.run(lambda uow: uow.members.enter(member.id, group.id, came_by=CameBy.SEEN, now=uow.now))
+            for _ in range(CALLERS)
+        )
     )
     assert entered.count(True) == 1
     assert await check("SELECT count(*) FROM membership") == [(1,)]
@@ -231,7 +235,7 @@ async def test_one_standing_membership_comes_of_64_simultaneous_entries(db: Db, 
 
 async def test_leaving_twice_is_told_from_leaving_once(db: Db) -> None:
     member, group = await db.run(lambda uow: (a_member(uow), a_group(uow)))
-    await db.run(lambda uow: uow.members.enter(member.id, group.id, now=uow.now))
+    await db.run(lambda uow: uow.members.enter(member.id, group.id, came_by=CameBy.SEEN, now=uow.now))
     left = [await db.run(lambda uow: uow.members.leave(member.id, group.id, now=uow.now)) for _ in range(2)]
     assert left == [True, False]
 
@@ -241,9 +245,9 @@ async def test_coming_back_makes_a_new_membership_beside_the_old(db: Db, check: 
 
     def came_and_went(uow: SqlUow) -> tuple[bool, bool, bool]:
         return (
-            uow.members.enter(member.id, group.id, now=NOW),
+            uow.members.enter(member.id, group.id, came_by=CameBy.SEEN, now=NOW),
             uow.members.leave(member.id, group.id, now=LATER),
-            uow.members.enter(member.id, group.id, now=LATER + MINUTE),
+            uow.members.enter(member.id, group.id, came_by=CameBy.SEEN, now=LATER + MINUTE),
         )
 
     assert await db.run(came_and_went) == (True, True, True)
@@ -259,7 +263,7 @@ async def test_only_standing_memberships_of_enabled_groups_count_oldest_first(db
         late, left, early = (_enabled_group(uow, chat) for chat in (-1, -2, -3))
         not_enabled = a_group(uow, -4)
         for group in (early, left, not_enabled, late):
-            uow.members.enter(member.id, group.id, now=uow.now)
+            uow.members.enter(member.id, group.id, came_by=CameBy.SEEN, now=uow.now)
         uow.members.leave(member.id, left.id, now=uow.now)
         return uow.members.groups_of(member.id), (early, late)
 
@@ -270,7 +274,7 @@ async def test_only_standing_memberships_of_enabled_groups_count_oldest_first(db
 async def test_a_membership_of_nobody_is_refused(db: Db) -> None:
     group = await db.run(a_group)
     with pytest.raises(IntegrityError):
-        await db.run(lambda uow: uow.members.enter(MemberId(9), group.id, now=uow.now))
+        await db.run(lambda uow: uow.members.enter(MemberId(9), group.id, came_by=CameBy.SEEN, now=uow.now))
 
 
 async def test_reachability_is_told_only_when_it_changes(db: Db) -> None:

@@ -1,75 +1,33 @@
-"""The whole product as one value: every service, and the acts that need more than one feature."""
+"""A member's account: what it shows, and what falls due for it."""
 
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Protocol
 
-from features.growth import ports as growth_ports
-from features.growth.model import Card, Due, DueKind, Expiry, History
+from features.app.model import Home
+from features.app.uow import Uow
+from features.growth.model import Due, DueKind, Expiry, History
 from features.growth.service import Growth
-from features.members import ports as members_ports
-from features.members.model import Checking, Group, Member, Person, Started
+from features.members.model import Group, Member, Person, Started
 from features.members.service import Members
 from features.outreach import rules as outreach
 from kernel import business_day
-from kernel.ids import ChatId, private_chat
+from kernel.ids import private_chat
 from kernel.message import Kind, MessageClass, Outgoing, Text
 
 
-class Uow(growth_ports.Uow, members_ports.Uow, Protocol):
-    """A unit of work with every store."""
-
-
 @dataclass(frozen=True, slots=True)
-class Home:
-    """What a member's menu shows: who they are, their first group, their account."""
-
-    known: Started
-    card: Card
-
-
-@dataclass(frozen=True, slots=True)
-class Consented:
-    """A member agreed to the service; `credited` only the first time, ever."""
-
-    home: Home
-    credited: bool
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """Every use case of the product."""
+class Accounts:
+    """Growth accounts of members."""
 
     members: Members
     growth: Growth
 
-    def start(self, uow: Uow, *, person: Person, payload: str) -> Home | Checking:
-        """Open the menu for a member, or ask Telegram whether they are one. Raises NotMember or Away."""
-        started = self.members.start(uow, person=person, payload=payload)
-        return started if isinstance(started, Checking) else self._home(uow, started)
-
-    def membership_told(self, uow: Uow, *, chat: ChatId, person: Person, present: bool) -> Home | Checking:
-        """Go on with a Start once Telegram said whether the person is there. Raises NotMember or Away."""
-        started = self.members.membership_told(uow, chat=chat, person=person, present=present)
-        return started if isinstance(started, Checking) else self._home(uow, started)
-
-    def consent(self, uow: Uow, *, person: Person) -> Consented:
-        """Record consent and credit the registration reward once for ever. Raises NotMember or Away."""
-        known = self.members.consent(uow, person=person)
-        credited = self.growth.register(uow, member=known.member.id, zone=known.group.zone)
-        return Consented(self._home(uow, known), credited)
-
-    def decline(self, uow: Uow, *, person: Person) -> Home | None:
-        """Open nothing and return None; the menu for somebody who agreed before. Raises Away."""
-        if not self.members.agreed_before(uow, person=person):
-            return None
-        return self._home(uow, self.members.known(uow, person=person))
-
-    def growth_card(self, uow: Uow, *, person: Person) -> Home:
+    def card(self, uow: Uow, *, person: Person) -> Home:
         """Return a member's account. Raises NotMember, Away or ConsentNeeded."""
-        return self._home(uow, self.members.consented(uow, person=person))
+        known = self.members.consented(uow, person=person)
+        return Home(known, self.growth.card(uow, member=known.member.id))
 
-    def growth_history(self, uow: Uow, *, person: Person, page: int) -> tuple[Started, History]:
+    def history(self, uow: Uow, *, person: Person, page: int) -> tuple[Started, History]:
         """Return a page of a member's history. Raises NotMember, Away or ConsentNeeded."""
         known = self.members.consented(uow, person=person)
         return known, self.growth.history(uow, member=known.member.id, page=page)
@@ -84,9 +42,6 @@ class App:
             uow.growth.finish(item.id, outcome="done")
             return
         self._give_notice(uow, item, uow.members.get(item.member))
-
-    def _home(self, uow: Uow, known: Started) -> Home:
-        return Home(known, self.growth.card(uow, member=known.member.id))
 
     def _give_notice(self, uow: Uow, due: Due, member: Member) -> None:
         groups = uow.members.groups_of(member.id)

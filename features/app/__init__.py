@@ -1,0 +1,34 @@
+"""The whole product as one value: every service, and the acts that need more than one feature."""
+
+from dataclasses import dataclass
+
+from features.app.accounts import Accounts
+from features.app.arrival import Arrival
+from features.app.model import Consented, Home
+from features.app.uow import Uow
+from features.growth.service import Growth
+from features.joining.service import Joining
+from features.members.service import Members
+from features.outreach.service import Outreach
+from features.pickup.service import Pickup
+from features.privacy.service import Privacy
+from features.setup.service import Setup
+from features.staff.service import Staff
+
+__all__ = ["App", "Consented", "Home", "Uow"]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Every use case of the product, in order of the tiers; the last ones are acts across features."""
+
+    outreach: Outreach
+    members: Members
+    growth: Growth
+    staff: Staff
+    pickup: Pickup
+    joining: Joining
+    privacy: Privacy
+    setup: Setup
+    arrival: Arrival
+    accounts: Accounts

@@ -1,0 +1,1 @@
+"""Joining: who asks to come in answers one easy question."""

@@ -1,0 +1,1 @@
+"""Pick-up: where a group's goods are picked up."""

@@ -1,0 +1,1 @@
+"""Setup: a new group is led through its settings, and shown what is missing."""
