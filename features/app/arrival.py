@@ -30,7 +30,9 @@ class Arrival:
     def consent(self, uow: Uow, *, person: Person) -> Consented:
         """Record consent and credit the registration reward once for ever. Raises NotMember or Away."""
         known = self.members.consent(uow, person=person)
-        credited = self.growth.register(uow, member=known.member.id, zone=known.group.zone)
+        credited = self.growth.register(
+            uow, member=known.member.id, zone=known.group.zone, group=known.group.id
+        )
         return Consented(self._home(uow, known), credited)
 
     def decline(self, uow: Uow, *, person: Person) -> Home | None:
@@ -40,4 +42,4 @@ class Arrival:
         return self._home(uow, self.members.known(uow, person=person))
 
     def _home(self, uow: Uow, known: Started) -> Home:
-        return Home(known, self.growth.card(uow, member=known.member.id))
+        return Home(known, self.growth.card(uow, member=known.member.id, zone=known.group.zone))
