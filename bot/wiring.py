@@ -54,7 +54,7 @@ def build_app(config: Config) -> App:
         growth=growth,
         staff=staff,
         pickup=pickup,
-        joining=Joining(config.joining),
+        joining=Joining(config.joining, members),
         privacy=Privacy(config.privacy),
         setup=Setup(pickup, staff),
         arrival=Arrival(members, growth),

@@ -87,6 +87,7 @@ membership = Table(
 )
 _STANDING = membership.c.member_id, membership.c.group_id
 partial_index("uq_membership_standing", "left_at IS NULL", *_STANDING, unique=True)
+partial_index("ix_membership_group", "left_at IS NULL", membership.c.group_id, membership.c.id)
 
 _here, _stay = chat_group.alias("here"), membership.alias("stay")
 
@@ -105,6 +106,13 @@ class SqlGroups:
         """Return the group that is in `chat`, or was before it moved."""
         row = _BY_CHAT.row(self.connection, {"in_chat": chat})
         return None if row is None else group_of(row)
+
+    def get(self, group: GroupId) -> Group:
+        """Return the group; KeyError when there is none of that number."""
+        row = self.connection.execute(select(chat_group).where(chat_group.c.id == group)).one_or_none()
+        if row is None:
+            raise KeyError(group)
+        return group_of(row)
 
     def enabled(self) -> tuple[Group, ...]:
         """Return the enabled groups, oldest first."""

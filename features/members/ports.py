@@ -15,6 +15,10 @@ class GroupStore(Protocol):
         """Return the group that is in `chat`, or was before it moved."""
         ...
 
+    def get(self, group: GroupId) -> Group:
+        """Return the group; KeyError when there is none of that number."""
+        ...
+
     def enabled(self) -> tuple[Group, ...]:
         """Return the enabled groups, oldest first."""
         ...
