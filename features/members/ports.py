@@ -11,6 +11,10 @@ from kernel.ids import ChatId, GroupId, MemberId, UserId
 class GroupStore(Protocol):
     """Groups and what Telegram said of their administrators."""
 
+    def get(self, group: GroupId) -> Group | None:
+        """Return the group of that number."""
+        ...
+
     def by_chat(self, chat: ChatId) -> Group | None:
         """Return the group that is in `chat`, or was before it moved."""
         ...
