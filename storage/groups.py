@@ -107,12 +107,10 @@ class SqlGroups:
         row = _BY_CHAT.row(self.connection, {"in_chat": chat})
         return None if row is None else group_of(row)
 
-    def get(self, group: GroupId) -> Group:
-        """Return the group; KeyError when there is none of that number."""
+    def get(self, group: GroupId) -> Group | None:
+        """Return the group of that number."""
         row = self.connection.execute(select(chat_group).where(chat_group.c.id == group)).one_or_none()
-        if row is None:
-            raise KeyError(group)
-        return group_of(row)
+        return None if row is None else group_of(row)
 
     def enabled(self) -> tuple[Group, ...]:
         """Return the enabled groups, oldest first."""

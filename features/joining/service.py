@@ -57,6 +57,8 @@ class Joining:
         if wish is None or wish.asker.user != user or wish.attempts != attempt or uow.now >= wish.asker.until:
             raise QuestionOver
         group = uow.groups.get(wish.group)
+        if not is_listening(group):
+            raise QuestionOver
         if uow.members.standing(group.chat, user):
             raise InsideAlready
         match rules.judge(wish, choice, self.policy):

@@ -11,12 +11,12 @@ from kernel.ids import ChatId, GroupId, MemberId, UserId
 class GroupStore(Protocol):
     """Groups and what Telegram said of their administrators."""
 
-    def by_chat(self, chat: ChatId) -> Group | None:
-        """Return the group that is in `chat`, or was before it moved."""
+    def get(self, group: GroupId) -> Group | None:
+        """Return the group of that number."""
         ...
 
-    def get(self, group: GroupId) -> Group:
-        """Return the group; KeyError when there is none of that number."""
+    def by_chat(self, chat: ChatId) -> Group | None:
+        """Return the group that is in `chat`, or was before it moved."""
         ...
 
     def enabled(self) -> tuple[Group, ...]:

@@ -1,12 +1,67 @@
 """What staff need kept."""
 
+from datetime import datetime
 from typing import Protocol
 
 from features.members import ports as members_ports
+from features.members.model import Group
+from features.staff.model import Post, Role, Values
+from kernel.ids import GroupId, MemberId, UserId
 
 
 class StaffStore(Protocol):
     """Roles, invitations, acts and approvals."""
+
+    def roles(self, member: MemberId, group: GroupId, *, now: datetime) -> frozenset[Role]:
+        """Return the roles that count in a group: not over, their holder in it, or those of the owner."""
+        ...
+
+    def groups_with(self, member: MemberId, roles: tuple[Role, ...], *, now: datetime) -> tuple[Group, ...]:
+        """Return the enabled groups in which one of `roles` counts for the person; all for the owner."""
+        ...
+
+    def administered(self, user: UserId) -> tuple[Group, ...]:
+        """Return the enabled groups of which Telegram last said that `user` is an administrator."""
+        ...
+
+    def owner(self) -> MemberId | None:
+        """Return who owns the bot; None while nobody does."""
+        ...
+
+    def posts(self, group: GroupId, *, now: datetime) -> tuple[Post, ...]:
+        """Return the roles that count in a group, by rank and age; not the owner's."""
+        ...
+
+    def give(
+        self,
+        member: MemberId,
+        role: Role,
+        *,
+        group: GroupId | None,
+        given_by: MemberId | None,
+        until: datetime | None,
+        now: datetime,
+    ) -> bool:
+        """Record a role; False when the person has it, or the bot has an owner."""
+        ...
+
+    def end(self, member: MemberId, role: Role, *, group: GroupId | None, now: datetime) -> Post | None:
+        """End a role and return what it was; None when the person does not have it."""
+        ...
+
+    def note(
+        self,
+        *,
+        group: GroupId | None,
+        actor: MemberId | None,
+        act: str,
+        subject: int | None,
+        before: Values | None,
+        after: Values | None,
+        now: datetime,
+    ) -> int:
+        """Write an audit line and return its number."""
+        ...
 
 
 class Uow(members_ports.Uow, Protocol):

@@ -1,5 +1,7 @@
 """Who left while the bot was no administrator is found out, slowly, once it hears again."""
 
+from itertools import pairwise
+
 from tests.world import World
 
 STANDING = "SELECT count(*) FROM membership WHERE left_at IS NULL"
@@ -34,7 +36,7 @@ async def test_members_are_asked_about_a_few_at_a_time(world: World) -> None:
         counts += world.rows(ASKED)
 
     assert counts == sorted(counts)
-    assert max(later[0] - first[0] for first, later in zip(counts, counts[1:], strict=False)) <= 5
+    assert max(later[0] - first[0] for first, later in pairwise(counts)) <= 5
     assert counts[-1] == (12,)
     assert world.rows(STANDING) == [(12,)]
 
