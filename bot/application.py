@@ -5,7 +5,7 @@ from typing import NamedTuple
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.wire import Wire
-from handlers import groups, growth, home, joining, members
+from handlers import groups, growth, home, joining, members, pickup
 from handlers.context import BotApplication, Context
 from handlers.errors import on_error
 from texts.catalog import Catalog
@@ -47,6 +47,7 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         joining.routes(),
         members.routes(catalog),
         growth.routes(catalog),
+        pickup.routes(catalog),
         home.routes(catalog),
     )
     for routes in features:

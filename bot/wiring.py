@@ -57,7 +57,7 @@ def build_app(config: Config) -> App:
         joining=Joining(config.joining, members),
         privacy=Privacy(config.privacy),
         setup=Setup(pickup, staff),
-        arrival=Arrival(members, growth),
+        arrival=Arrival(members, growth, pickup),
         accounts=Accounts(members, growth),
     )
 
