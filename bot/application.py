@@ -5,7 +5,7 @@ from typing import NamedTuple
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.wire import Wire
-from handlers import groups, growth, home, joining, members, pickup
+from handlers import groups, growth, health, home, joining, members, pickup, setup
 from handlers.context import BotApplication, Context
 from handlers.errors import on_error
 from texts.catalog import Catalog
@@ -45,6 +45,8 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
     features = (
         groups.routes(),
         joining.routes(),
+        setup.routes(catalog),
+        health.routes(catalog),
         members.routes(catalog),
         growth.routes(catalog),
         pickup.routes(catalog),

@@ -30,9 +30,11 @@ from features.members.service import Members
 from features.outreach.service import Outreach
 from features.pickup.service import Pickup
 from features.privacy.service import Privacy
+from features.setup import zones
 from features.setup.service import Setup
 from features.staff.service import Staff
 from kernel.clock import Clock
+from kernel.ids import UserId
 from scheduler.engine import Engine
 from scheduler.jobs import JOBS
 from storage.db import SqliteDb, open_db
@@ -56,10 +58,16 @@ def build_app(config: Config) -> App:
         pickup=pickup,
         joining=Joining(config.joining, members),
         privacy=Privacy(config.privacy),
-        setup=Setup(pickup, staff),
+        setup=Setup(pickup, staff, zones.load(), _own_number(config)),
         arrival=Arrival(members, growth, pickup),
         accounts=Accounts(members, growth),
     )
+
+
+def _own_number(config: Config) -> UserId:
+    """Return the bot's own number: a token begins with it."""
+    number = config.telegram.token.partition(":")[0]
+    return UserId(int(number) if number.isdecimal() else 0)
 
 
 def build(config: Config, clock: Clock, chance: Random = CHANCE) -> Runtime:
