@@ -5,7 +5,7 @@ from typing import NamedTuple
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.wire import Wire
-from handlers import groups, growth, health, home, joining, members, pickup, setup
+from handlers import groups, growth, health, home, joining, members, owner, pickup, setup, staff
 from handlers.context import BotApplication, Context
 from handlers.errors import on_error
 from texts.catalog import Catalog
@@ -44,6 +44,8 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
     application.add_handlers(list(joining.beside()), group=_BESIDE)
     features = (
         groups.routes(),
+        staff.routes(catalog),  # links before every other Start
+        owner.routes(),
         joining.routes(),
         setup.routes(catalog),
         health.routes(catalog),

@@ -32,6 +32,9 @@ from features.pickup.service import Pickup
 from features.privacy.service import Privacy
 from features.setup import zones
 from features.setup.service import Setup
+from features.staff.invitations import Invitations
+from features.staff.owner import Owner
+from features.staff.roles import Roles
 from features.staff.service import Staff
 from kernel.clock import Clock
 from kernel.ids import UserId
@@ -49,12 +52,15 @@ from web.webhook import Webhook as WebhookRoute
 def build_app(config: Config) -> App:
     """Return every use case with its policy."""
     members, growth = Members(config.members), Growth(config.growth)
-    staff, pickup = Staff(config.staff), Pickup()
+    staff, pickup, invitations = Staff(config.staff), Pickup(), Invitations(config.staff)
+    owner = Owner(config.staff, members, staff, invitations)
     return App(
         outreach=Outreach(),
         members=members,
         growth=growth,
         staff=staff,
+        owner=owner,
+        roles=Roles(staff, owner, invitations),
         pickup=pickup,
         joining=Joining(config.joining, members),
         privacy=Privacy(config.privacy),

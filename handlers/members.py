@@ -8,7 +8,8 @@ from features.app import Consented, Home
 from features.members.model import Checking, Group, Joined, Member, Started
 from handlers.answers import READ_NOTE, say, show, toast
 from handlers.context import Context, Place
-from handlers.groups import is_present, met
+from handlers.enabling import met
+from handlers.groups import is_present
 from handlers.growth import card as growth_card
 from handlers.keyboards import MENU, tapped_args
 from handlers.menu import (

@@ -22,11 +22,13 @@ from sqlalchemy import (
     update,
 )
 
-from features.members.model import Group, GroupState
+from features.members.model import Group, GroupState, Member
 from features.staff.model import Post, Role, Values
 from kernel.ids import GroupId, MemberId, UserId
 from storage.dialect import insert_once
 from storage.groups import chat_group, group_administrator, group_of, membership
+from storage.members import member as member_table
+from storage.members import member_of
 from storage.types import BigId, JsonText, UtcDateTime, metadata, partial_index
 
 staff_role = Table(
@@ -206,6 +208,18 @@ class SqlStaff:
             .returning(*staff_role.columns)
         ).one_or_none()
         return None if row is None else _post(row)
+
+    def leaders_by_telegram(self, group: GroupId) -> tuple[Member, ...]:
+        """Return who leads a group because Telegram called them its administrator."""
+        query = (
+            select(member_table)
+            .join(staff_role, staff_role.c.member_id == member_table.c.id)
+            .where(staff_role.c.group_id == group, staff_role.c.role == Role.LEADER)
+            .where(staff_role.c.given_by.is_(None), staff_role.c.ended_at.is_(None))
+            .where(member_table.c.user_id.is_not(None))
+            .order_by(staff_role.c.id)
+        )
+        return tuple(member_of(row) for row in self.connection.execute(query))
 
     def note(
         self,

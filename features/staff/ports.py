@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Protocol
 
 from features.members import ports as members_ports
-from features.members.model import Group
-from features.staff.model import Post, Role, Values
+from features.members.model import Group, Member
+from features.staff.model import Invitation, Post, Role, Values
 from kernel.ids import GroupId, MemberId, UserId
 
 
@@ -49,6 +49,10 @@ class StaffStore(Protocol):
         """End a role and return what it was; None when the person does not have it."""
         ...
 
+    def leaders_by_telegram(self, group: GroupId) -> tuple[Member, ...]:
+        """Return who leads a group because Telegram called them its administrator."""
+        ...
+
     def note(
         self,
         *,
@@ -64,10 +68,35 @@ class StaffStore(Protocol):
         ...
 
 
+class InvitationStore(Protocol):
+    """Links to roles, by the hash of their code."""
+
+    def add(self, invitation: Invitation, *, made_at: datetime) -> None:
+        """Keep a new invitation."""
+        ...
+
+    def void(self, *, role: Role, group: GroupId | None, made_by: MemberId | None, now: datetime) -> None:
+        """Let unused invitations of the same kind by the same person be over."""
+        ...
+
+    def open(self, code_hash: str, *, now: datetime) -> Invitation | None:
+        """Return an invitation that is neither used nor over; half of the hash names it too."""
+        ...
+
+    def use(self, code_hash: str, *, by: MemberId, now: datetime) -> bool:
+        """Use an invitation up; False when it was used before, or is over."""
+        ...
+
+
 class Uow(members_ports.Uow, Protocol):
     """What the use cases of staff may touch."""
 
     @property
     def staff(self) -> StaffStore:
         """Staff."""
+        ...
+
+    @property
+    def invitations(self) -> InvitationStore:
+        """Links to roles."""
         ...

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from features.members.model import Group, GroupState, Person
 from features.staff import rules
-from features.staff.model import Act, Deed, ListAsked, NotAllowed, Role, StaffPolicy, Standing, Values
+from features.staff.model import Act, Choice, Deed, ListAsked, NotAllowed, Role, StaffPolicy, Standing, Values
 from features.staff.ports import Uow
-from kernel.ids import GroupId, MemberId, UserId
+from kernel.ids import ChatId, GroupId, MemberId, UserId
 from kernel.message import Call, Kind, MessageClass, Outgoing
 
 _LIST_HOLDS = timedelta(hours=24)  # changes are told at once; an older list may have missed some
@@ -47,13 +47,6 @@ class Staff:
         owner, member = uow.staff.owner(), uow.members.by_user(user)
         return owner if member and member.id == owner else None
 
-    def check_owner(self, uow: Uow, *, user: UserId) -> MemberId:
-        """Return who `user` is to us if they own the bot. Raises NotAllowed."""
-        owner = self.is_owner(uow, user=user)
-        if owner is None:
-            raise NotAllowed
-        return owner
-
     def groups_for(self, uow: Uow, *, user: UserId, act: Act) -> tuple[Group, ...]:
         """Return the groups in which `user` may do `act`, oldest first.
 
@@ -64,6 +57,46 @@ class Staff:
         if act in rules.BY_TELEGRAM:
             found += uow.staff.administered(user)
         return tuple(sorted({group.id: group for group in found}.values(), key=lambda group: group.id))
+
+    def left(self, uow: Uow, *, chat: ChatId, user: UserId) -> None:
+        """End the roles in a group of somebody who left it; the owner stays the owner."""
+        group, member = uow.groups.by_chat(chat), uow.members.by_user(user)
+        if group is None:
+            return
+        uow.groups.drop_administrator(group.id, user)
+        if member:
+            self.lose(uow, group=group.id, member=member.id, roles=tuple(Role))
+
+    def demoted(self, uow: Uow, *, chat: ChatId, user: UserId) -> None:
+        """Take from a former administrator what came with that: at once, whatever lists are on their way."""
+        group, member = uow.groups.by_chat(chat), uow.members.by_user(user)
+        if group is None:
+            return
+        uow.groups.drop_administrator(group.id, user)
+        if member and any(each.id == member.id for each in uow.staff.leaders_by_telegram(group.id)):
+            self.lose(uow, group=group.id, member=member.id, roles=(Role.LEADER,))
+
+    def lose(self, uow: Uow, *, group: GroupId, member: MemberId, roles: tuple[Role, ...]) -> None:
+        """End roles in a group by what Telegram said, with a line for each."""
+        for role in roles:
+            post = uow.staff.end(member, role, group=group, now=uow.now)
+            if post is not None:
+                before: Values = {"role": post.role}
+                self.note(uow, group=group, actor=None, act=Deed.ROLE_LOST, subject=member, before=before)
+
+    def the_group(self, uow: Uow, *, user: UserId, group: GroupId | None, act: Act) -> Standing | Choice:
+        """Return what `user` is in `group`, or in the only one where they may do `act`; else which there are.
+
+        Raises NotAllowed or ListAsked.
+        """
+        if group is None:
+            groups = self.groups_for(uow, user=user, act=act)
+            if len(groups) > 1:
+                return Choice(groups)
+            if not groups:
+                raise NotAllowed
+            group = groups[0].id
+        return self.standing(uow, user=user, group=group, act=act)
 
     def note(
         self,

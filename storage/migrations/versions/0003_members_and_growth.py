@@ -22,6 +22,7 @@ def upgrade() -> None:
             pass
     with _rebuilt("chat_group") as group:
         group.add_column(sa.Column("asked_by", Big))
+        group.add_column(sa.Column("card", Big))
         group.add_column(sa.Column("silent_since", Big))
         group.create_foreign_key(op.f("fk_chat_group_asked_by"), "member", ["asked_by"], ["id"])
         _allow(group, "chat_group", "state", _STATES)
@@ -101,7 +102,7 @@ def downgrade() -> None:
     with _rebuilt("member", numbered_once=False) as member:
         member.alter_column("user_id", existing_type=Big, nullable=False)
     op.execute("UPDATE chat_group SET state = 'met' WHERE state IN ('asked','refused')")
-    _drop("chat_group", ("silent_since", "asked_by"), keys=("asked_by",))
+    _drop("chat_group", ("silent_since", "card", "asked_by"), keys=("asked_by",))
     with _rebuilt("chat_group", numbered_once=False) as group:
         _allow(group, "chat_group", "state", _OLD_STATES)
     for name in ("journal", "inbox"):
