@@ -13,6 +13,8 @@ from features.outreach.service import Outreach
 from features.pickup.service import Pickup
 from features.privacy.service import Privacy
 from features.setup.service import Setup
+from features.staff.owner import Owner
+from features.staff.roles import Roles
 from features.staff.service import Staff
 
 __all__ = ["App", "Consented", "Home", "Uow"]
@@ -26,6 +28,8 @@ class App:
     members: Members
     growth: Growth
     staff: Staff
+    owner: Owner
+    roles: Roles
     pickup: Pickup
     joining: Joining
     privacy: Privacy

@@ -5,11 +5,15 @@ from typing import Protocol
 
 from features.members.model import CameBy, Group, GroupState, Member, MembersPolicy, Person
 from kernel import uow
-from kernel.ids import ChatId, GroupId, MemberId, UserId
+from kernel.ids import ChatId, GroupId, MemberId, MessageId, UserId
 
 
 class GroupStore(Protocol):
     """Groups and what Telegram said of their administrators."""
+
+    def get(self, group: GroupId) -> Group | None:
+        """Return the group of that number."""
+        ...
 
     def by_chat(self, chat: ChatId) -> Group | None:
         """Return the group that is in `chat`, or was before it moved."""
@@ -17,6 +21,14 @@ class GroupStore(Protocol):
 
     def enabled(self) -> tuple[Group, ...]:
         """Return the enabled groups, oldest first."""
+        ...
+
+    def asked(self) -> tuple[Group, ...]:
+        """Return the groups that wait for the owner, longest waiting first."""
+        ...
+
+    def note_asker(self, group: GroupId, member: MemberId, card: MessageId | None) -> None:
+        """Keep who pressed the enabling button last, and under which message."""
         ...
 
     def meet(self, chat: ChatId, *, title: str, policy: MembersPolicy, now: datetime) -> Group:
@@ -43,6 +55,14 @@ class GroupStore(Protocol):
         """Return the administrators Telegram told at `since` or later; empty when it has not."""
         ...
 
+    def all_administrators(self, group: GroupId) -> frozenset[UserId]:
+        """Return the administrators of Telegram's last word, however old."""
+        ...
+
+    def drop_administrator(self, group: GroupId, user: UserId) -> None:
+        """Take somebody from the cached list."""
+        ...
+
 
 class MemberStore(Protocol):
     """People and their memberships."""
@@ -63,6 +83,10 @@ class MemberStore(Protocol):
         """Return the person; KeyError when there is none, or was erased."""
         ...
 
+    def find(self, member: MemberId) -> Member | None:
+        """Return the person; None when there is none, or was erased."""
+        ...
+
     def meet(self, person: Person, *, now: datetime) -> Member:
         """Record a person unless they are known, and return them renewed. Names wait for consent."""
         ...
@@ -73,6 +97,10 @@ class MemberStore(Protocol):
 
     def enter(self, member: MemberId, group: GroupId, *, came_by: CameBy, now: datetime) -> bool:
         """Record a membership and how it began; False when the person was in already."""
+        ...
+
+    def is_in(self, member: MemberId, group: GroupId) -> bool:
+        """Tell whether the person is in the group."""
         ...
 
     def leave(self, member: MemberId, group: GroupId, *, now: datetime) -> bool:
