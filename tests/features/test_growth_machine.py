@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -262,9 +263,9 @@ class Accounts(RuleBasedStateMachine):
         while (at := self.run(self._next)) is not None and at <= until:
             self.now = max(at, self.now)
             for due in self.run(lambda uow: uow.growth.due(now=uow.now, limit=99)):
-                self.run(lambda uow, due=due: APP.accounts.points_due(uow, due=due))
+                self.run(partial(APP.accounts.points_due, due=due))
             for due in self.run(lambda uow: uow.levels.due(now=uow.now, limit=99)):
-                self.run(lambda uow, due=due: APP.accounts.level_due(uow, member=MemberId(due)))
+                self.run(partial(APP.accounts.level_due, member=MemberId(due)))
             for books in self.books:
                 books.lapse(self.today)
         self.now = until

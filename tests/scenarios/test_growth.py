@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from features.growth.model import Event
+from kernel.ids import MemberId
 from tests.world import World
 
 TODAY = date(2026, 11, 23)
 
 
-async def _id(world: World, person: int) -> int:
-    return int(world.rows("SELECT id FROM member WHERE user_id = ?", person)[0][0])
+async def _id(world: World, person: int) -> MemberId:
+    return MemberId(world.rows("SELECT id FROM member WHERE user_id = ?", person)[0][0])
 
 
 async def _earn(world: World, person: int, event: Event, key: str, on: date | None = None) -> Any:
