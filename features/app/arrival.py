@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from features.app.model import Chosen, Consented, Home, Places
+from features.app.model import Asker, Chosen, Consented, Home, Places, Standing
 from features.app.uow import Uow
 from features.growth.service import Growth
-from features.members.model import Checking, Person, Started
+from features.members.model import Checking, Joined, Member, Person, Started
 from features.members.service import Members
 from features.pickup.model import PickupPoint
 from features.pickup.service import Pickup
+from features.staff.model import Act
+from features.staff.service import Staff
 from kernel.ids import ChatId, PickupPointId
 
 
@@ -19,6 +21,7 @@ class Arrival:
     members: Members
     growth: Growth
     pickup: Pickup
+    staff: Staff
 
     def start(self, uow: Uow, *, person: Person, payload: str) -> Home | Checking:
         """Open the menu for a member, or ask Telegram whether they are one. Raises NotMember or Away."""
@@ -66,6 +69,25 @@ class Arrival:
             return None
         return self._home(uow, self.members.known(uow, person=person))
 
+    def asker(self, uow: Uow, *, person: Person) -> Asker:
+        """Return who asks for help in private."""
+        member = self.members.find(uow, person=person)
+        return Asker(member, self._standing(uow, person, member))
+
+    def asker_in_group(self, uow: Uow, *, chat: ChatId, person: Person) -> tuple[Joined, Standing]:
+        """Return who asks for help in a group. Raises NotListening."""
+        joined = self.members.in_group(uow, chat=chat, person=person)
+        return joined, self._standing(uow, person, joined.member)
+
+    def _standing(self, uow: Uow, person: Person, member: Member | None) -> Standing:
+        if self.staff.is_owner(uow, user=person.user):
+            return Standing.OWNER
+        if self.staff.groups_for(uow, user=person.user, act=Act.SETUP):
+            return Standing.STAFF
+        if member is None:
+            return Standing.STRANGER
+        return Standing.MEMBER if member.consented else Standing.NEWCOMER
+
     def _home(self, uow: Uow, known: Started) -> Home:
         if not known.member.consented:
             return self._shown(uow, known)
@@ -80,4 +102,5 @@ class Arrival:
         return self.growth.register(uow, member=known.member.id, zone=known.group.zone)
 
     def _shown(self, uow: Uow, known: Started, choices: tuple[PickupPoint, ...] = ()) -> Home:
-        return Home(known, self.growth.card(uow, member=known.member.id), choices)
+        is_staff = bool(self.staff.groups_for(uow, user=known.member.user, act=Act.SETUP))
+        return Home(known, self.growth.card(uow, member=known.member.id), choices, is_staff)
