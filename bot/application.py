@@ -5,7 +5,7 @@ from typing import NamedTuple
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.wire import Wire
-from handlers import groups, growth, health, home, joining, members, owner, pickup, setup, staff
+from handlers import board, groups, growth, health, home, joining, members, owner, pickup, setup, staff
 from handlers.context import BotApplication, Context
 from handlers.errors import on_error
 from texts.catalog import Catalog
@@ -51,6 +51,7 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         health.routes(catalog),
         members.routes(catalog),
         growth.routes(catalog),
+        board.routes(catalog),
         pickup.routes(catalog),
         home.routes(catalog),
     )

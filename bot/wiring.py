@@ -24,6 +24,7 @@ from bot.webhook import Webhook, path_of, secret_of
 from features.app import App
 from features.app.accounts import Accounts
 from features.app.arrival import Arrival
+from features.growth.boards import Boards
 from features.growth.service import Growth
 from features.joining.service import Joining
 from features.members.service import Members
@@ -66,7 +67,7 @@ def build_app(config: Config) -> App:
         privacy=Privacy(config.privacy),
         setup=Setup(pickup, staff, zones.load(), _own_number(config)),
         arrival=Arrival(members, growth, pickup, staff),
-        accounts=Accounts(members, growth),
+        accounts=Accounts(members, growth, Boards()),
     )
 
 

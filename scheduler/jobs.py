@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from features.app import App, Uow
-from kernel.ids import GroupId
+from kernel.ids import GroupId, MemberId
 
 _PAUSE = timedelta(minutes=1)  # before work that failed is tried again
 
@@ -32,6 +32,13 @@ JOBS: tuple[Job, ...] = (
         next_at=lambda uow: uow.growth.next_due_at(),
         act=lambda app, uow, due: app.accounts.points_due(uow, due=due),
         back_off=lambda uow, due: uow.growth.back_off(due, now=uow.now),
+    ),
+    Job(
+        name="growth.level_due",
+        due=lambda uow, limit: uow.levels.due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.levels.next_due_at(),
+        act=lambda app, uow, due: app.accounts.level_due(uow, member=MemberId(due)),
+        back_off=lambda uow, due: uow.levels.back_off(MemberId(due), now=uow.now),
     ),
     Job(
         name="joining.unanswered",

@@ -99,8 +99,9 @@ class Arrival:
         return self._shown(uow, known)
 
     def _register(self, uow: Uow, known: Started) -> bool:
-        return self.growth.register(uow, member=known.member.id, zone=known.group.zone)
+        return self.growth.register(uow, member=known.member.id, zone=known.group.zone, group=known.group.id)
 
     def _shown(self, uow: Uow, known: Started, choices: tuple[PickupPoint, ...] = ()) -> Home:
         is_staff = bool(self.staff.groups_for(uow, user=known.member.user, act=Act.SETUP))
-        return Home(known, self.growth.card(uow, member=known.member.id), choices, is_staff)
+        card = self.growth.card(uow, member=known.member.id, zone=known.group.zone)
+        return Home(known, card, choices, is_staff)

@@ -220,7 +220,8 @@ def _make_tables() -> None:
         _to("growth_period", "group_id", "chat_group"),
         _to("growth_period", "member_id", "member"),
     )
-    op.create_index("ix_growth_period_growth", "growth_period", ["group_id", "period", "starts_on", "growth"])
+    ranks = ["group_id", "period", "starts_on", "growth", "member_id"]
+    op.create_index("ix_growth_period_growth", "growth_period", ranks)
 
 
 def _make_places() -> None:
