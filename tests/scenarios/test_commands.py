@@ -8,7 +8,6 @@ from telegram.ext import CommandHandler
 from handlers.commands import ADMINISTRATORS, GROUPS, OFFERED, PRIVATE
 from tests.world import World
 
-
 pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)  # nothing here is the database's
 
 LED = "陈阿姨，点下面的按钮，我单独给你看。"
