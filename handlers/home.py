@@ -7,7 +7,7 @@ from functools import partial
 from telegram import Update
 from telegram.ext import ApplicationHandlerStop, CallbackQueryHandler, MessageHandler, TypeHandler, filters
 
-from features.app.model import Asker, Standing
+from features.app.model import Asker, Footing
 from features.members.model import Joined, Member
 from handlers.answers import say, show, toast
 from handlers.commands import KNOWN, KNOWN_TO_STAFF
@@ -45,22 +45,22 @@ async def on_help(update: Update, context: Context) -> None:
         context.plan(context.app.arrival.asker_in_group, answer, chat=place.chat, person=person)
 
 
-def group_help(place: Place, asked: tuple[Joined, Standing]) -> Answer:
+def group_help(place: Place, asked: tuple[Joined, Footing]) -> Answer:
     """Tell in a group what works there."""
-    joined, standing = asked
-    leads = standing in (Standing.STAFF, Standing.OWNER)
+    joined, footing = asked
+    leads = footing in (Footing.STAFF, Footing.OWNER)
     text = Text("home.help_group_staff" if leads else "home.help_group")
     return say(place.speaking(joined.group.language), text)
 
 
 def help_card(place: Place, asker: Asker) -> Answer:
     """Show the help that fits who asks."""
-    member, standing = asker.member, asker.standing
-    text = Text(f"home.help_{standing}")
+    member, footing = asker.member, asker.footing
+    text = Text(f"home.help_{footing}")
     if member is None:
-        return show(place, text, ((_TO_DESK,),) if standing is not Standing.STRANGER else ())
+        return show(place, text, ((_TO_DESK,),) if footing is not Footing.STRANGER else ())
     note = ((Tap(Text("members.to_note"), NOTE),),) if member.consented else ()
-    desk = ((_TO_DESK,),) if standing in (Standing.STAFF, Standing.OWNER) else ()
+    desk = ((_TO_DESK,),) if footing in (Footing.STAFF, Footing.OWNER) else ()
     return show(place.to(member), text, (*desk, *note, (TO_MENU,)))
 
 
@@ -78,13 +78,13 @@ async def on_unknown_command(update: Update, context: Context) -> None:
 
     def answer(asker: Asker) -> Answer:
         spoken = place.to(asker.member) if asker.member else place
-        return say(spoken, _unknown(typed, asker.standing), ((TO_MENU,),))
+        return say(spoken, _unknown(typed, asker.footing), ((TO_MENU,),))
 
     context.plan(context.app.arrival.asker, answer, person=context.person(update.effective_user))
 
 
-def _unknown(typed: str, standing: Standing) -> Text:
-    leads = standing in (Standing.STAFF, Standing.OWNER)
+def _unknown(typed: str, footing: Footing) -> Text:
+    leads = footing in (Footing.STAFF, Footing.OWNER)
     name = typed.strip("/").partition("@")[0].casefold()
     close = difflib.get_close_matches(name, KNOWN_TO_STAFF if leads else KNOWN, n=1)
     if close:

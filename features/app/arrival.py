@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from features.app.model import Asker, Chosen, Consented, Home, Places, Standing
+from features.app.model import Asker, Chosen, Consented, Footing, Home, Places
 from features.app.uow import Uow
 from features.growth.service import Growth
 from features.members.model import Checking, Joined, Member, Person, Started
@@ -72,21 +72,21 @@ class Arrival:
     def asker(self, uow: Uow, *, person: Person) -> Asker:
         """Return who asks for help in private."""
         member = self.members.find(uow, person=person)
-        return Asker(member, self._standing(uow, person, member))
+        return Asker(member, self._footing(uow, person, member))
 
-    def asker_in_group(self, uow: Uow, *, chat: ChatId, person: Person) -> tuple[Joined, Standing]:
+    def asker_in_group(self, uow: Uow, *, chat: ChatId, person: Person) -> tuple[Joined, Footing]:
         """Return who asks for help in a group. Raises NotListening."""
         joined = self.members.in_group(uow, chat=chat, person=person)
-        return joined, self._standing(uow, person, joined.member)
+        return joined, self._footing(uow, person, joined.member)
 
-    def _standing(self, uow: Uow, person: Person, member: Member | None) -> Standing:
+    def _footing(self, uow: Uow, person: Person, member: Member | None) -> Footing:
         if self.staff.is_owner(uow, user=person.user):
-            return Standing.OWNER
+            return Footing.OWNER
         if self.staff.groups_for(uow, user=person.user, act=Act.SETUP):
-            return Standing.STAFF
+            return Footing.STAFF
         if member is None:
-            return Standing.STRANGER
-        return Standing.MEMBER if member.consented else Standing.NEWCOMER
+            return Footing.STRANGER
+        return Footing.MEMBER if member.consented else Footing.NEWCOMER
 
     def _home(self, uow: Uow, known: Started) -> Home:
         if not known.member.consented:

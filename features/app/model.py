@@ -8,7 +8,7 @@ from features.members.model import Member, Started
 from features.pickup.model import PickupPoint
 
 
-class Standing(StrEnum):
+class Footing(StrEnum):
     """How far somebody has come with us: what help they need follows from it."""
 
     STRANGER = "stranger"  # in none of our groups
@@ -23,7 +23,7 @@ class Asker:
     """Somebody who asks for help; None where we do not know them."""
 
     member: Member | None
-    standing: Standing
+    footing: Footing
 
 
 @dataclass(frozen=True, slots=True)
