@@ -1,10 +1,29 @@
 """What acts across features come to."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from features.growth.model import Card
-from features.members.model import Started
+from features.members.model import Member, Started
 from features.pickup.model import PickupPoint
+
+
+class Footing(StrEnum):
+    """How far somebody has come with us: what help they need follows from it."""
+
+    STRANGER = "stranger"  # in none of our groups
+    NEWCOMER = "newcomer"  # has not agreed yet
+    MEMBER = "member"
+    STAFF = "staff"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody who asks for help; None where we do not know them."""
+
+    member: Member | None
+    footing: Footing
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +33,7 @@ class Home:
     known: Started
     card: Card
     choices: tuple[PickupPoint, ...] = ()  # pick-up points between which the member has not chosen yet
+    is_staff: bool = False  # may set up a group
 
 
 @dataclass(frozen=True, slots=True)
