@@ -5,7 +5,7 @@ from typing import NamedTuple
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.wire import Wire
-from handlers import groups, growth, home, members, owner, staff
+from handlers import groups, growth, home, members, owner, silence, staff
 from handlers.context import BotApplication, Context
 from handlers.errors import on_error
 from texts.catalog import Catalog
@@ -40,11 +40,12 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         .job_queue(None)
         .build()
     )
-    application.add_handlers([*groups.guards(), *home.guards()], group=_GUARDS)
+    application.add_handlers([*groups.guards(), *silence.guards(), *home.guards()], group=_GUARDS)
     for routes in (
         groups.routes(),
         staff.routes(catalog),  # links before every other Start
         owner.routes(),
+        silence.routes(catalog),
         members.routes(catalog),
         growth.routes(catalog),
         home.routes(catalog),

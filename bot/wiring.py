@@ -35,6 +35,7 @@ from features.staff.invitations import Invitations
 from features.staff.owner import Owner
 from features.staff.roles import Roles
 from features.staff.service import Staff
+from features.staff.silence import Silence
 from kernel.clock import Clock
 from scheduler.engine import Engine
 from scheduler.jobs import JOBS
@@ -59,6 +60,7 @@ def build_app(config: Config) -> App:
         staff=staff,
         owner=owner,
         roles=Roles(staff, owner, invitations),
+        silence=Silence(staff),
         pickup=pickup,
         joining=Joining(config.joining),
         privacy=Privacy(config.privacy),

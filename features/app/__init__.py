@@ -16,6 +16,7 @@ from features.setup.service import Setup
 from features.staff.owner import Owner
 from features.staff.roles import Roles
 from features.staff.service import Staff
+from features.staff.silence import Silence
 
 __all__ = ["App", "Consented", "Home", "Uow"]
 
@@ -30,6 +31,7 @@ class App:
     staff: Staff
     owner: Owner
     roles: Roles
+    silence: Silence
     pickup: Pickup
     joining: Joining
     privacy: Privacy

@@ -47,6 +47,14 @@ class GroupStore(Protocol):
         """Record that `group` is in `chat` now, and make one group of it and what was met there meanwhile."""
         ...
 
+    def silence(self, group: GroupId, *, now: datetime) -> bool:
+        """Record that nothing leaves by itself from now on; False when it was so."""
+        ...
+
+    def speak(self, group: GroupId) -> bool:
+        """Record that the bot speaks again; False when it did."""
+        ...
+
     def set_administrators(self, group: GroupId, users: tuple[UserId, ...], *, now: datetime) -> None:
         """Replace the cached list of administrators."""
         ...

@@ -183,6 +183,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Silenced:
+    """A group whose automatic sending stopped, or goes on. Not `fresh`: it did before."""
+
+    group: Group
+    count: int  # messages held, or let go
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RosterLine:
     """One role of a group; `name` is empty for who has not agreed to its being kept."""
 
