@@ -21,6 +21,7 @@ from handlers.routes import (
     on_tap,
     on_words,
 )
+from handlers.setup import plan_typed
 from kernel.message import Answer, Keyboard, Tap, Text
 from texts.catalog import Catalog
 
@@ -81,6 +82,17 @@ async def on_anything(update: Update, context: Context) -> None:
     _say(update, context, Text("home.not_understood"), ((TO_MENU, _TO_HELP),), once=once)
 
 
+async def on_typed(update: Update, context: Context) -> None:
+    """A private text that is no word: the answer to what a wizard asked, else nobody understands it."""
+    place = context.place
+
+    def not_understood(member: Member | None) -> Answer:
+        spoken = place.to(member) if member else place
+        return say(spoken, Text("home.not_understood"), ((TO_MENU, _TO_HELP),))
+
+    plan_typed(update, context, not_understood)
+
+
 def _say(
     update: Update, context: Context, text: Text, keyboard: Keyboard, *, once: str | None = None
 ) -> None:
@@ -126,6 +138,7 @@ def routes(catalog: Catalog) -> Routes:
         on_words(catalog.words["home.greetings"], on_greeting, IN_PRIVATE),
         on_tap(HELP, on_help),
         MessageHandler(IN_PRIVATE & filters.COMMAND, on_unknown_command),
+        MessageHandler(IN_PRIVATE & filters.TEXT, on_typed),
         MessageHandler(IN_PRIVATE & SPEECH, on_anything),
         MessageHandler(IN_GROUP & SPEECH, on_group_talk),
         CallbackQueryHandler(on_stale_tap),

@@ -25,6 +25,7 @@ from handlers.menu import (
     show_menu,
 )
 from handlers.outcome import Outcome, OutcomeHandler, OutcomeKind
+from handlers.pickup import choice_card
 from handlers.routes import IN_PRIVATE, Routes, on_command, on_tap, on_words
 from kernel.ids import private_chat
 from kernel.message import Answer, Keyboard, Language, Outgoing, Tap, Text
@@ -90,6 +91,8 @@ def started(place: Place, payload: str, home: Home | Checking) -> Answer:
         return None
     if not home.known.member.consented:
         return consent_card(place, home)
+    if home.choices and payload not in (TO_GROWTH, TO_SETTINGS):
+        return choice_card(place, home)
     if payload == TO_GROWTH:
         return growth_card(place, home)
     if payload == TO_SETTINGS:
@@ -138,6 +141,8 @@ async def on_agree(update: Update, context: Context) -> None:
 def consented(place: Place, done: Consented) -> Answer:
     """Confirm the account and turn the card into the menu."""
     place, account = place.to(done.home.known.member), done.home.card.account
+    if done.home.choices:
+        return choice_card(place, done.home), toast(place, "pickup.choose_toast")
     if not done.credited:
         return show_menu(place, done.home), toast(place, "members.already_consented_toast")
     earned = done.home.card.register_points

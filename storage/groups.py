@@ -88,6 +88,7 @@ membership = Table(
 )
 _STANDING = membership.c.member_id, membership.c.group_id
 partial_index("uq_membership_standing", "left_at IS NULL", *_STANDING, unique=True)
+partial_index("ix_membership_group", "left_at IS NULL", membership.c.group_id, membership.c.id)
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _here, _stay = chat_group.alias("here"), membership.alias("stay")

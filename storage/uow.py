@@ -7,15 +7,17 @@ from random import Random, SystemRandom
 
 from sqlalchemy import Connection
 
+from storage.boards import SqlBoards
 from storage.claims import SqlClaims
 from storage.dispatch import SqlDispatch
 from storage.groups import SqlGroups
-from storage.growth import SqlGrowth
 from storage.inbox import SqlInbox
 from storage.invitations import SqlInvitations
 from storage.joining import SqlJoining
 from storage.journal import SqlJournal
 from storage.leases import SqlLeases
+from storage.ledgers import SqlGrowth
+from storage.levels import SqlLevels
 from storage.members import SqlMembers
 from storage.outbox import SqlOutbox
 from storage.pickup import SqlPickup
@@ -83,6 +85,16 @@ class SqlUow:
     def growth(self) -> SqlGrowth:
         """Growth accounts."""
         return SqlGrowth(self.connection)
+
+    @property
+    def levels(self) -> SqlLevels:
+        """Levels of members."""
+        return SqlLevels(self.connection)
+
+    @property
+    def boards(self) -> SqlBoards:
+        """Boards of groups."""
+        return SqlBoards(self.connection)
 
     @property
     def preferences(self) -> SqlPreferences:

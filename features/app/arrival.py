@@ -1,13 +1,15 @@
-"""Start, the menu and consent: members and their accounts."""
+"""Start, the menu, consent and the place to pick up: members and their accounts."""
 
 from dataclasses import dataclass
 
-from features.app.model import Consented, Home
+from features.app.model import Chosen, Consented, Home, Places
 from features.app.uow import Uow
 from features.growth.service import Growth
 from features.members.model import Checking, Person, Started
 from features.members.service import Members
-from kernel.ids import ChatId
+from features.pickup.model import PickupPoint
+from features.pickup.service import Pickup
+from kernel.ids import ChatId, PickupPointId
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,7 @@ class Arrival:
 
     members: Members
     growth: Growth
+    pickup: Pickup
 
     def start(self, uow: Uow, *, person: Person, payload: str) -> Home | Checking:
         """Open the menu for a member, or ask Telegram whether they are one. Raises NotMember or Away."""
@@ -28,10 +31,34 @@ class Arrival:
         return started if isinstance(started, Checking) else self._home(uow, started)
 
     def consent(self, uow: Uow, *, person: Person) -> Consented:
-        """Record consent and credit the registration reward once for ever. Raises NotMember or Away."""
+        """Record consent and credit the registration reward once for ever. Raises NotMember or Away.
+
+        Where there are several pick-up points, the reward waits until one is chosen (domain.md §4).
+        """
         known = self.members.consent(uow, person=person)
-        credited = self.growth.register(uow, member=known.member.id, zone=known.group.zone)
-        return Consented(self._home(uow, known), credited)
+        choices = self.pickup.settle(uow, member=known.member.id, group=known.group.id)
+        credited = not choices and self._register(uow, known)
+        return Consented(self._shown(uow, known, choices), credited)
+
+    def menu(self, uow: Uow, *, person: Person) -> Home:
+        """Return a member's menu without asking anything. Raises NotMember, Away or ConsentNeeded."""
+        return self._shown(uow, self.members.consented(uow, person=person))
+
+    def places(self, uow: Uow, *, person: Person) -> Places:
+        """Return the points between which a member may choose. Raises NotMember, Away or ConsentNeeded."""
+        known = self.members.consented(uow, person=person)
+        points = self.pickup.points(uow, group=known.group.id)
+        return Places(known, points, uow.pickup.chosen(known.member.id, known.group.id))
+
+    def choose(self, uow: Uow, *, person: Person, point: PickupPointId) -> Chosen:
+        """Record where a member picks up, which completes the registration.
+
+        Raises NotMember, Away, ConsentNeeded or PointGone.
+        """
+        known = self.members.consented(uow, person=person)
+        place = self.pickup.choose(uow, member=known.member.id, group=known.group.id, point=point)
+        credited = self._register(uow, known)
+        return Chosen(self._shown(uow, known), place, credited)
 
     def decline(self, uow: Uow, *, person: Person) -> Home | None:
         """Open nothing and return None; the menu for somebody who agreed before. Raises Away."""
@@ -40,4 +67,17 @@ class Arrival:
         return self._home(uow, self.members.known(uow, person=person))
 
     def _home(self, uow: Uow, known: Started) -> Home:
-        return Home(known, self.growth.card(uow, member=known.member.id))
+        if not known.member.consented:
+            return self._shown(uow, known)
+        choices = self.pickup.settle(uow, member=known.member.id, group=known.group.id)
+        home = self._shown(uow, known, choices)
+        # The choice that the reward waited for may be none any more: all points but one were closed.
+        if choices or home.card.account.growth or not self._register(uow, known):
+            return home
+        return self._shown(uow, known)
+
+    def _register(self, uow: Uow, known: Started) -> bool:
+        return self.growth.register(uow, member=known.member.id, zone=known.group.zone, group=known.group.id)
+
+    def _shown(self, uow: Uow, known: Started, choices: tuple[PickupPoint, ...] = ()) -> Home:
+        return Home(known, self.growth.card(uow, member=known.member.id, zone=known.group.zone), choices)

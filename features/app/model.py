@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from features.growth.model import Card
 from features.members.model import Started
+from features.pickup.model import PickupPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +13,7 @@ class Home:
 
     known: Started
     card: Card
+    choices: tuple[PickupPoint, ...] = ()  # pick-up points between which the member has not chosen yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +22,21 @@ class Consented:
 
     home: Home
     credited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Where a member picks up from now on; `credited` when that completed the registration."""
+
+    home: Home
+    point: PickupPoint
+    credited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The open pick-up points of a member's group, and the one chosen."""
+
+    known: Started
+    points: tuple[PickupPoint, ...]
+    chosen: PickupPoint | None

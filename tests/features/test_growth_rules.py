@@ -1,5 +1,6 @@
 """When points expire, and when their owner hears of it."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.growth.model import DueKind, GrowthPolicy
+from bot.config import load
+from features.growth.model import DueKind
+from features.growth.policy import GrowthPolicy
 from features.growth.rules import expiry_date, is_late, schedule
 from kernel.business_day import local_date
 from tests.kernel.zones import ZONES
@@ -19,13 +22,12 @@ DAY = timedelta(days=1)
 
 
 def a_policy(months: int = 12, first: int = 30, last: int = 7, notice_at: time = time(10)) -> GrowthPolicy:
-    return GrowthPolicy(
-        register_points=10,
+    return replace(
+        load(None, {}).growth,
         points_last_months=months,
         first_notice_days=first,
         last_notice_days=last,
         notice_at=notice_at,
-        history_rows=8,
     )
 
 
