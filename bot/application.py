@@ -6,6 +6,7 @@ from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.wire import Wire
 from handlers import (
+    audit,
     board,
     groups,
     growth,
@@ -14,6 +15,7 @@ from handlers import (
     joining,
     members,
     owner,
+    people,
     pickup,
     setup,
     silence,
@@ -60,6 +62,8 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         staff.routes(catalog),  # links before every other Start
         owner.routes(),
         silence.routes(catalog),
+        people.routes(),
+        audit.routes(catalog),
         joining.routes(),
         setup.routes(catalog),
         health.routes(catalog),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from features.app.accounts import Accounts
 from features.app.arrival import Arrival
+from features.app.corrections import Corrections
+from features.app.desk import Desk
 from features.app.model import Consented, Home
 from features.app.uow import Uow
 from features.growth.service import Growth
@@ -38,3 +40,5 @@ class App:
     setup: Setup
     arrival: Arrival
     accounts: Accounts
+    desk: Desk
+    corrections: Corrections

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from features.members.model import CameBy, Group, GroupState, Member, MembersPolicy, Person
+from features.members.model import CameBy, Group, GroupState, Member, MembersPolicy, Person, Stay
 from kernel import uow
 from kernel.ids import ChatId, GroupId, MemberId, MessageId, UserId
 
@@ -109,6 +109,10 @@ class MemberStore(Protocol):
 
     def is_in(self, member: MemberId, group: GroupId) -> bool:
         """Tell whether the person is in the group."""
+        ...
+
+    def stay(self, member: MemberId, group: GroupId) -> Stay | None:
+        """Return since when and how the person is in the group; None when they are not."""
         ...
 
     def leave(self, member: MemberId, group: GroupId, *, now: datetime) -> bool:
