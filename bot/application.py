@@ -5,7 +5,22 @@ from typing import NamedTuple
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.wire import Wire
-from handlers import board, groups, growth, health, home, joining, members, owner, pickup, setup, staff
+from handlers import (
+    audit,
+    board,
+    groups,
+    growth,
+    health,
+    home,
+    joining,
+    members,
+    owner,
+    people,
+    pickup,
+    setup,
+    silence,
+    staff,
+)
 from handlers.context import BotApplication, Context
 from handlers.errors import on_error
 from texts.catalog import Catalog
@@ -40,12 +55,15 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         .job_queue(None)
         .build()
     )
-    application.add_handlers([*groups.guards(), *home.guards()], group=_GUARDS)
+    application.add_handlers([*groups.guards(), *silence.guards(), *home.guards()], group=_GUARDS)
     application.add_handlers(list(joining.beside()), group=_BESIDE)
     features = (
         groups.routes(),
         staff.routes(catalog),  # links before every other Start
         owner.routes(),
+        silence.routes(catalog),
+        people.routes(),
+        audit.routes(catalog),
         joining.routes(),
         setup.routes(catalog),
         health.routes(catalog),

@@ -24,6 +24,8 @@ from bot.webhook import Webhook, path_of, secret_of
 from features.app import App
 from features.app.accounts import Accounts
 from features.app.arrival import Arrival
+from features.app.corrections import Corrections
+from features.app.desk import Desk
 from features.growth.boards import Boards
 from features.growth.service import Growth
 from features.joining.service import Joining
@@ -37,6 +39,7 @@ from features.staff.invitations import Invitations
 from features.staff.owner import Owner
 from features.staff.roles import Roles
 from features.staff.service import Staff
+from features.staff.silence import Silence
 from kernel.clock import Clock
 from kernel.ids import UserId
 from scheduler.engine import Engine
@@ -55,18 +58,22 @@ def build_app(config: Config) -> App:
     members, growth = Members(config.members), Growth(config.growth)
     staff, pickup, invitations = Staff(config.staff), Pickup(), Invitations(config.staff)
     owner = Owner(config.staff, members, staff, invitations)
+    roles, silence = Roles(staff, owner, invitations), Silence(staff)
     return App(
         outreach=Outreach(),
         members=members,
         growth=growth,
         staff=staff,
         owner=owner,
-        roles=Roles(staff, owner, invitations),
+        roles=roles,
+        silence=silence,
         pickup=pickup,
         joining=Joining(config.joining, members),
         privacy=Privacy(config.privacy),
         setup=Setup(pickup, staff, zones.load(), _own_number(config)),
         arrival=Arrival(members, growth, pickup, staff),
+        desk=Desk(staff, roles, silence, growth),
+        corrections=Corrections(staff, growth),
         accounts=Accounts(members, growth, Boards()),
     )
 

@@ -41,6 +41,13 @@ JOBS: tuple[Job, ...] = (
         back_off=lambda uow, due: uow.levels.back_off(MemberId(due), now=uow.now),
     ),
     Job(
+        name="staff.approval_due",
+        due=lambda uow, limit: uow.audit.due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.audit.next_due_at(),
+        act=lambda app, uow, due: app.corrections.expire(uow, approval=due),
+        back_off=lambda uow, due: uow.audit.back_off(due, until=uow.now + _PAUSE),
+    ),
+    Job(
         name="joining.unanswered",
         due=lambda uow, limit: uow.joining.due(now=uow.now, limit=limit),
         next_at=lambda uow: uow.joining.next_due_at(),

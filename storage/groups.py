@@ -189,6 +189,18 @@ class SqlGroups:
         self.connection.execute(delete(group_administrator).where(group_administrator.c.group_id == met))
         self.connection.execute(delete(chat_group).where(chat_group.c.id == met))
 
+    def silence(self, group: GroupId, *, now: datetime) -> bool:
+        """Record that nothing leaves by itself from now on; False when it was so."""
+        speaks = and_(chat_group.c.id == group, chat_group.c.silent_since.is_(None))
+        stopped = self.connection.execute(update(chat_group).where(speaks).values(silent_since=now))
+        return stopped.rowcount == 1
+
+    def speak(self, group: GroupId) -> bool:
+        """Record that the bot speaks again; False when it did."""
+        silent = and_(chat_group.c.id == group, chat_group.c.silent_since.is_not(None))
+        spoke = self.connection.execute(update(chat_group).where(silent).values(silent_since=None))
+        return spoke.rowcount == 1
+
     def set_administrators(self, group: GroupId, users: tuple[UserId, ...], *, now: datetime) -> None:
         """Replace the cached list of administrators."""
         # Two answers may come in through different lanes: the later one waits, or their rows would clash.

@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from features.members.model import CameBy, Group, GroupState, Member, Person
+from features.members.model import CameBy, Group, GroupState, Member, Person, Stay
 from kernel.ids import ChatId, GroupId, MemberId, UserId
 from kernel.message import Language
 from storage.dialect import insert_once
@@ -159,6 +159,16 @@ class SqlMembers:
             membership.c.left_at.is_(None),
         )
         return self.connection.execute(query).first() is not None
+
+    def stay(self, member_id: MemberId, group: GroupId) -> Stay | None:
+        """Return since when and how the person is in the group; None when they are not."""
+        query = select(membership.c.entered_at, membership.c.came_by).where(
+            membership.c.member_id == member_id,
+            membership.c.group_id == group,
+            membership.c.left_at.is_(None),
+        )
+        row = self.connection.execute(query).one_or_none()
+        return None if row is None else Stay(row.entered_at, CameBy(row.came_by) if row.came_by else None)
 
     def leave(self, member_id: MemberId, group: GroupId, *, now: datetime) -> bool:
         """End a membership; False when there was none."""

@@ -23,7 +23,8 @@ from sqlalchemy import (
 )
 
 from features.members.model import Group, GroupState, Member
-from features.staff.model import Post, Role, Values
+from features.staff.model import Act, Post, Role, Values
+from features.staff.rules import roles_for
 from kernel.ids import GroupId, MemberId, UserId
 from storage.dialect import insert_once
 from storage.groups import chat_group, group_administrator, group_of, membership
@@ -208,6 +209,17 @@ class SqlStaff:
             .returning(*staff_role.columns)
         ).one_or_none()
         return None if row is None else _post(row)
+
+    def holders(self, group: GroupId, *, act: Act, now: datetime) -> tuple[Member, ...]:
+        """Return who may do `act` in a group by a role that counts, known longest first."""
+        holds = (
+            select(staff_role.c.id)
+            .where(staff_role.c.member_id == member_table.c.id, staff_role.c.role.in_(roles_for(act)))
+            .where(or_(_OF_ALL, staff_role.c.group_id == group), _counts(now))
+            .exists()
+        )
+        query = select(member_table).where(member_table.c.user_id.is_not(None), holds)
+        return tuple(member_of(row) for row in self.connection.execute(query.order_by(member_table.c.id)))
 
     def leaders_by_telegram(self, group: GroupId) -> tuple[Member, ...]:
         """Return who leads a group because Telegram called them its administrator."""

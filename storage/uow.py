@@ -7,6 +7,7 @@ from random import Random, SystemRandom
 
 from sqlalchemy import Connection
 
+from storage.audit import SqlAudit
 from storage.boards import SqlBoards
 from storage.claims import SqlClaims
 from storage.dispatch import SqlDispatch
@@ -115,6 +116,11 @@ class SqlUow:
     def invitations(self) -> SqlInvitations:
         """Links to roles."""
         return SqlInvitations(self.connection)
+
+    @property
+    def audit(self) -> SqlAudit:
+        """What staff did."""
+        return SqlAudit(self.connection)
 
     @property
     def pickup(self) -> SqlPickup:

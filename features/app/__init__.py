@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from features.app.accounts import Accounts
 from features.app.arrival import Arrival
+from features.app.corrections import Corrections
+from features.app.desk import Desk
 from features.app.model import Consented, Home
 from features.app.uow import Uow
 from features.growth.service import Growth
@@ -16,6 +18,7 @@ from features.setup.service import Setup
 from features.staff.owner import Owner
 from features.staff.roles import Roles
 from features.staff.service import Staff
+from features.staff.silence import Silence
 
 __all__ = ["App", "Consented", "Home", "Uow"]
 
@@ -30,9 +33,12 @@ class App:
     staff: Staff
     owner: Owner
     roles: Roles
+    silence: Silence
     pickup: Pickup
     joining: Joining
     privacy: Privacy
     setup: Setup
     arrival: Arrival
     accounts: Accounts
+    desk: Desk
+    corrections: Corrections

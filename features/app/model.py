@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from features.growth.model import Card
-from features.members.model import Member, Started
+from features.growth.model import Card, Entry
+from features.members.model import Group, Member, Started, Stay
 from features.pickup.model import PickupPoint
+from features.staff.model import AuditLine, Post, Reason, Role
 
 
 class Footing(StrEnum):
@@ -60,3 +61,61 @@ class Places:
     known: Started
     points: tuple[PickupPoint, ...]
     chosen: PickupPoint | None
+
+
+@dataclass(frozen=True, slots=True)
+class WhoCard:
+    """What staff see of a member; `account` is None for who has not agreed to the service."""
+
+    group: Group
+    member: Member
+    stay: Stay
+    posts: tuple[Post, ...]
+    account: Card | None
+    history: tuple[Entry, ...]
+    givable: tuple[Role, ...]
+    may_correct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditShown:
+    """An audit line with names: `actor` is None where nobody of ours did it; they may be empty."""
+
+    line: AuditLine
+    actor: str | None
+    subject: str
+    may_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """One page of what staff did in a group, newest first; `page` counts from 0."""
+
+    group: Group
+    lines: tuple[AuditShown, ...]
+    page: int
+    has_more: bool
+
+
+class Correcting(StrEnum):
+    """What came of a correction of points."""
+
+    DONE = "done"
+    ASKED = "asked"  # a second person decides
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A correction of points, and who is told of it."""
+
+    outcome: Correcting
+    group: Group
+    subject: Member
+    points: int
+    reason: Reason
+    line: int = 0  # the audit line that can be undone, where it is done
+    approval: int = 0  # where it waits
+    others: tuple[Member, ...] = ()  # who may decide
+    author: Member | None = None

@@ -61,6 +61,14 @@ class CameBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """Somebody is in a group since `entered_at`; `came_by` None: from before that was kept."""
+
+    entered_at: datetime
+    came_by: CameBy | None
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A person we know."""
 

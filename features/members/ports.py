@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from features.members.model import CameBy, Group, GroupState, Member, MembersPolicy, Person
+from features.members.model import CameBy, Group, GroupState, Member, MembersPolicy, Person, Stay
 from kernel import uow
 from kernel.ids import ChatId, GroupId, MemberId, MessageId, UserId
 
@@ -45,6 +45,14 @@ class GroupStore(Protocol):
 
     def change_chat(self, group: Group, chat: ChatId, *, now: datetime) -> None:
         """Record that `group` is in `chat` now, and make one group of it and what was met there meanwhile."""
+        ...
+
+    def silence(self, group: GroupId, *, now: datetime) -> bool:
+        """Record that nothing leaves by itself from now on; False when it was so."""
+        ...
+
+    def speak(self, group: GroupId) -> bool:
+        """Record that the bot speaks again; False when it did."""
         ...
 
     def set_administrators(self, group: GroupId, users: tuple[UserId, ...], *, now: datetime) -> None:
@@ -101,6 +109,10 @@ class MemberStore(Protocol):
 
     def is_in(self, member: MemberId, group: GroupId) -> bool:
         """Tell whether the person is in the group."""
+        ...
+
+    def stay(self, member: MemberId, group: GroupId) -> Stay | None:
+        """Return since when and how the person is in the group; None when they are not."""
         ...
 
     def leave(self, member: MemberId, group: GroupId, *, now: datetime) -> bool:

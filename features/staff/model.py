@@ -182,6 +182,51 @@ class Choice:
     groups: tuple[Group, ...]
 
 
+class Reason(StrEnum):
+    """Why points are corrected."""
+
+    GOODWILL = "goodwill"
+    MISTAKE = "mistake"
+    PRIZE = "prize"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """What staff did once."""
+
+    id: int
+    at: datetime
+    group: GroupId | None
+    actor: MemberId | None
+    act: Deed
+    subject: int | None
+    before: Values | None
+    after: Values | None
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A correction that waits for a second person, or did."""
+
+    id: int
+    group: GroupId
+    member: MemberId
+    points: int
+    reason: Reason
+    asked_by: MemberId
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A group whose automatic sending stopped, or goes on. Not `fresh`: it did before."""
+
+    group: Group
+    count: int  # messages held, or let go
+    fresh: bool
+
+
 @dataclass(frozen=True, slots=True)
 class RosterLine:
     """One role of a group; `name` is empty for who has not agreed to its being kept."""
@@ -231,6 +276,30 @@ class NotInGroup(Refusal):
     """A role, or points, were meant for somebody who is not in the group."""
 
     text_key = "staff.not_in_group"
+
+
+class NoConsent(Refusal):
+    """Points were meant for somebody who has no account."""
+
+    text_key = "staff.no_consent"
+
+
+class BadAmount(Refusal):
+    """A correction of nothing, or of more than anybody may."""
+
+    text_key = "staff.bad_amount"
+
+
+class NobodyElse(Refusal):
+    """A large correction needs a second person, and there is none."""
+
+    text_key = "staff.nobody_else"
+
+
+class CannotUndo(Refusal):
+    """What was done cannot be taken back, or was, or things have changed since."""
+
+    text_key = "staff.cannot_undo"
 
 
 class LinkOver(Refusal):

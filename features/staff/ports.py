@@ -5,7 +5,7 @@ from typing import Protocol
 
 from features.members import ports as members_ports
 from features.members.model import Group, Member
-from features.staff.model import Invitation, Post, Role, Values
+from features.staff.model import Act, Approval, AuditLine, Invitation, Post, Role, Values
 from kernel.ids import GroupId, MemberId, UserId
 
 
@@ -49,6 +49,10 @@ class StaffStore(Protocol):
         """End a role and return what it was; None when the person does not have it."""
         ...
 
+    def holders(self, group: GroupId, *, act: Act, now: datetime) -> tuple[Member, ...]:
+        """Return who may do `act` in a group by a role that counts, known longest first."""
+        ...
+
     def leaders_by_telegram(self, group: GroupId) -> tuple[Member, ...]:
         """Return who leads a group because Telegram called them its administrator."""
         ...
@@ -65,6 +69,54 @@ class StaffStore(Protocol):
         now: datetime,
     ) -> int:
         """Write an audit line and return its number."""
+        ...
+
+
+class AuditStore(Protocol):
+    """What staff did, and what waits for a second person."""
+
+    def lines(self, group: GroupId, *, limit: int, offset: int) -> tuple[AuditLine, ...]:
+        """Return what staff did in a group, newest first."""
+        ...
+
+    def get(self, line: int) -> AuditLine | None:
+        """Return a line."""
+        ...
+
+    def mark_undone(self, line: int, *, now: datetime) -> bool:
+        """Record that a line was taken back; False when it was before."""
+        ...
+
+    def corrected(self, *, by: MemberId, member: MemberId, since: datetime) -> int:
+        """Return how many points somebody gave or took by hand for a member since then, signs aside."""
+        ...
+
+    def ask(self, asked: Approval, *, now: datetime) -> int:
+        """Keep a correction that waits for a second person, and return its number."""
+        ...
+
+    def approval(self, number: int) -> Approval | None:
+        """Return a correction that was asked for, decided or not."""
+        ...
+
+    def decide(self, number: int, *, outcome: str, by: MemberId, now: datetime) -> bool:
+        """Record a decision; False when there was one before, or it comes too late."""
+        ...
+
+    def expire(self, number: int, *, now: datetime) -> bool:
+        """Close a correction that nobody decided in time; False when it was decided, or has time."""
+        ...
+
+    def due(self, *, now: datetime, limit: int) -> tuple[int, ...]:
+        """Return the corrections whose time is over, longest ago first."""
+        ...
+
+    def next_due_at(self) -> datetime | None:
+        """Return when the time of the next waiting correction is over."""
+        ...
+
+    def back_off(self, number: int, *, until: datetime) -> None:
+        """Let a correction that could not be closed wait until then."""
         ...
 
 
@@ -99,4 +151,9 @@ class Uow(members_ports.Uow, Protocol):
     @property
     def invitations(self) -> InvitationStore:
         """Links to roles."""
+        ...
+
+    @property
+    def audit(self) -> AuditStore:
+        """What staff did."""
         ...

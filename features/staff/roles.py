@@ -155,9 +155,12 @@ class Roles:
 
     @staticmethod
     def _may_take(standing: Standing, post: Post) -> bool:
-        """Tell whether a role may be taken: one they could give, or their own stand-in's; or their own."""
+        """Tell whether a role may be taken: one they could give, or their stand-in's.
+
+        Of their own only what is for some days: nobody ends their leading by a slip of the finger.
+        """
         if post.member == standing.member:
-            return True
+            return post.until is not None
         own_stand_in = post.until is not None and post.given_by == standing.member
         return own_stand_in or post.role in rules.givable(standing.roles)
 
