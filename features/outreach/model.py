@@ -1,7 +1,10 @@
-"""Quiet hours as a value."""
+"""Values about when and about what somebody is written to."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
+from enum import StrEnum
+
+from kernel.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +16,65 @@ class QuietHours:
 
     start: time
     end: time
+
+
+class Topic(StrEnum):
+    """What the bot writes about by itself."""
+
+    POINTS = "points"  # that expire
+    LEVEL = "level"
+    OFFERS = "offers"
+    RECIPES = "recipes"
+    CARE = "care"  # how it was, after buying
+
+    @property
+    def is_marketing(self) -> bool:
+        """Whether it needs the consent to marketing messages, apart from the one to the service."""
+        return self in MARKETING
+
+
+MARKETING = frozenset({Topic.OFFERS, Topic.RECIPES, Topic.CARE})
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """When and about what a member wants to be written to."""
+
+    muted_until: datetime | None = None
+    quiet: QuietHours | None = None  # None: as in the group
+    topics_off: frozenset[Topic] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """The bot may write now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The bot may not write now; ask again at `until` (UTC)."""
+
+    until: datetime
+
+
+class NeverReason(StrEnum):
+    """Why somebody is not written to at all; also a code of the journal."""
+
+    TOPIC_OFF = "topic_off"
+    NO_CONSENT = "no_consent"  # to marketing messages
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """This member does not want to hear of it."""
+
+    reason: NeverReason
+
+
+When = Speak | Wait | Never
+
+
+class MarketingOff(Refusal):
+    """A marketing topic was switched by somebody who has not agreed to marketing messages."""
+
+    text_key = "settings.marketing_first"
