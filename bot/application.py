@@ -5,7 +5,7 @@ from typing import NamedTuple
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.wire import Wire
-from handlers import groups, growth, home, members
+from handlers import groups, growth, home, members, settings
 from handlers.context import BotApplication, Context
 from handlers.errors import on_error
 from texts.catalog import Catalog
@@ -41,7 +41,13 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         .build()
     )
     application.add_handlers([*groups.guards(), *home.guards()], group=_GUARDS)
-    for routes in (groups.routes(), members.routes(catalog), growth.routes(catalog), home.routes(catalog)):
+    for routes in (
+        groups.routes(),
+        members.routes(catalog),
+        settings.routes(catalog),
+        growth.routes(catalog),
+        home.routes(catalog),
+    ):
         application.add_handlers(list(routes), group=_FEATURES)
     application.add_error_handler(on_error)
     return application

@@ -84,10 +84,12 @@ class Delivery:
             language=outgoing.language,
             catalog=self._catalog,
             bot_name=self._bot.username,
+            large=outgoing.large,
         )
         if outgoing.text is None:
             return Shown("", buttons)
-        words, most = self._catalog.html(outgoing.text, outgoing.language), MessageLimit.MAX_TEXT_LENGTH
+        words = self._catalog.html(outgoing.text, outgoing.language, large=outgoing.large)
+        most = MessageLimit.CAPTION_LENGTH if outgoing.file else MessageLimit.MAX_TEXT_LENGTH
         if units(words) <= most:
             return Shown(words, buttons)
         plain = without_markup(words)  # Telegram counts without the tags

@@ -24,6 +24,7 @@ from bot.webhook import Webhook, path_of, secret_of
 from features.app import App
 from features.app.accounts import Accounts
 from features.app.arrival import Arrival
+from features.app.settings import Settings
 from features.growth.service import Growth
 from features.joining.service import Joining
 from features.members.service import Members
@@ -48,8 +49,9 @@ def build_app(config: Config) -> App:
     """Return every use case with its policy."""
     members, growth = Members(config.members), Growth(config.growth)
     staff, pickup = Staff(config.staff), Pickup()
+    outreach, arrival = Outreach(config.outreach), Arrival(members, growth)
     return App(
-        outreach=Outreach(),
+        outreach=outreach,
         members=members,
         growth=growth,
         staff=staff,
@@ -57,8 +59,9 @@ def build_app(config: Config) -> App:
         joining=Joining(config.joining),
         privacy=Privacy(config.privacy),
         setup=Setup(pickup, staff),
-        arrival=Arrival(members, growth),
+        arrival=arrival,
         accounts=Accounts(members, growth),
+        settings=Settings(members, outreach, arrival),
     )
 
 

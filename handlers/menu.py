@@ -13,6 +13,7 @@ from kernel.message import Keyboard, Open, Outgoing, Tap, Text
 
 HELP, SETTINGS, NOTE = "home.help", "members.settings", "members.note"
 GROWTH, HISTORY = "growth.card", "growth.history"
+MYDATA = "privacy.mydata"
 
 # Start payloads that open a page of the private chat straight away.
 TO_HOME, TO_GROWTH, TO_SETTINGS = "menu", "growth", "settings"

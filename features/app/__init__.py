@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from features.app.accounts import Accounts
 from features.app.arrival import Arrival
 from features.app.model import Consented, Home
+from features.app.settings import Settings
 from features.app.uow import Uow
 from features.growth.service import Growth
 from features.joining.service import Joining
@@ -32,3 +33,4 @@ class App:
     setup: Setup
     arrival: Arrival
     accounts: Accounts
+    settings: Settings

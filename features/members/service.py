@@ -26,7 +26,7 @@ from features.members.model import (
 from features.members.ports import Uow
 from kernel.errors import Refusal
 from kernel.ids import ChatId, GroupId, UserId
-from kernel.message import Call, Kind, MessageClass, Outgoing
+from kernel.message import Call, Kind, Language, MessageClass, Outgoing
 
 _LIST_HOLDS = timedelta(minutes=10)  # an older list of administrators is asked for anew
 _MOST_ASKED = 5  # groups about which Telegram is asked for one Start
@@ -221,6 +221,29 @@ class Members:
             return known
         uow.journal.note("member.marketing", member=known.member.id, wanted=int(wanted))
         return replace(known, member=uow.members.get(known.member.id))
+
+    def choose_language(self, uow: Uow, *, person: Person, language: Language) -> Started:
+        """Speak a language to a member from now on. Raises NotMember, Away or ConsentNeeded."""
+        known = self.consented(uow, person=person)
+        if not uow.members.choose_language(known.member.id, language):
+            return known
+        uow.journal.note("member.language", member=known.member.id, language=language)
+        return replace(known, member=uow.members.get(known.member.id))
+
+    def set_large(self, uow: Uow, *, person: Person, wanted: bool) -> Started:
+        """Speak in few words and big rows, or as usual. Raises NotMember, Away or ConsentNeeded."""
+        known = self.consented(uow, person=person)
+        if not uow.members.set_large(known.member.id, wanted=wanted):
+            return known
+        uow.journal.note("member.large", member=known.member.id, wanted=int(wanted))
+        return replace(known, member=uow.members.get(known.member.id))
+
+    def stop(self, uow: Uow, *, person: Person) -> Member | None:
+        """End marketing messages to a person wherever they are now; None for somebody we do not know."""
+        member = uow.members.by_user(person.user)
+        if member and uow.members.set_marketing(member.id, wanted=False, now=uow.now):
+            uow.journal.note("member.marketing", member=member.id, wanted=0)
+        return member
 
     def reachability(self, uow: Uow, *, user: UserId, reachable: bool) -> None:
         """Record that a person blocked or unblocked the bot, or that a message to them was refused."""

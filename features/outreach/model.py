@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
+from typing import Annotated
 
 from kernel.errors import Refusal
+from kernel.policy import Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,20 @@ class Never:
 
 
 When = Speak | Wait | Never
+
+
+@dataclass(frozen=True, slots=True)
+class OutreachPolicy:
+    """What members are offered to choose from."""
+
+    quiet_choices: tuple[QuietHours, ...]
+    mute_days: Annotated[int, Range(1, 90, "days")]  # how long one tap mutes
+
+
+class NoSuchHours(Refusal):
+    """Quiet hours were asked for that are not offered, or not any more."""
+
+    text_key = "home.stale_button"
 
 
 class MarketingOff(Refusal):
