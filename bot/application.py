@@ -5,7 +5,7 @@ from typing import NamedTuple
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.wire import Wire
-from handlers import groups, growth, home, members, settings
+from handlers import groups, growth, home, members, privacy, settings
 from handlers.context import BotApplication, Context
 from handlers.errors import on_error
 from texts.catalog import Catalog
@@ -45,6 +45,7 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         groups.routes(),
         members.routes(catalog),
         settings.routes(catalog),
+        privacy.routes(catalog),
         growth.routes(catalog),
         home.routes(catalog),
     ):

@@ -170,6 +170,10 @@ class Delivery:
             about["parse_mode"] = shown.mode
         if shown.markup:
             about["reply_markup"] = shown.markup
+        if outgoing.file:
+            caption = {"chat_id": outgoing.chat, "caption": shown.words}
+            url = f"{self._bot.base_url}/sendDocument"
+            return await self._wire.upload(url, caption | about, {"document": outgoing.file})
         words = {"chat_id": outgoing.chat, "text": shown.words, "link_preview_options": _NO_PREVIEW}
         return await self._wire.ask(f"{self._bot.base_url}/{method}", words | about)
 

@@ -1,5 +1,8 @@
 """The only place where adapters meet use cases: one function, top to bottom."""
 
+import hashlib
+import hmac
+from dataclasses import replace
 from random import Random
 
 from starlette.applications import Starlette
@@ -24,6 +27,7 @@ from bot.webhook import Webhook, path_of, secret_of
 from features.app import App
 from features.app.accounts import Accounts
 from features.app.arrival import Arrival
+from features.app.erasing import Erasing
 from features.app.settings import Settings
 from features.growth.service import Growth
 from features.joining.service import Joining
@@ -47,7 +51,9 @@ from web.webhook import Webhook as WebhookRoute
 
 def build_app(config: Config) -> App:
     """Return every use case with its policy."""
-    members, growth = Members(config.members), Growth(config.growth)
+    policy = replace(config.privacy, key=privacy_key_of(config))
+    members, growth = Members(config.members, policy.key), Growth(config.growth)
+    privacy = Privacy(policy)
     staff, pickup = Staff(config.staff), Pickup()
     outreach, arrival = Outreach(config.outreach), Arrival(members, growth)
     return App(
@@ -57,12 +63,19 @@ def build_app(config: Config) -> App:
         staff=staff,
         pickup=pickup,
         joining=Joining(config.joining),
-        privacy=Privacy(config.privacy),
+        privacy=privacy,
         setup=Setup(pickup, staff),
         arrival=arrival,
         accounts=Accounts(members, growth),
         settings=Settings(members, outreach, arrival),
+        erasing=Erasing(growth, privacy, config.members.zone.key),
     )
+
+
+def privacy_key_of(config: Config) -> str:
+    """Return the key of the tombstones' hashes: the one given, else one made from the token."""
+    made = hmac.new(config.telegram.token.encode(), b"caiboshi tombstones", hashlib.sha256).hexdigest()
+    return config.privacy.key or made
 
 
 def build(config: Config, clock: Clock, chance: Random = CHANCE) -> Runtime:

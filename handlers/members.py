@@ -27,7 +27,7 @@ from handlers.outcome import Outcome, OutcomeHandler, OutcomeKind
 from handlers.routes import IN_PRIVATE, Routes, on_command, on_tap, on_words
 from handlers.settings import settings
 from kernel.ids import private_chat
-from kernel.message import Answer, Keyboard, Language, Outgoing, Tap, Text
+from kernel.message import Answer, Keyboard, Language, Outgoing, Param, Tap, Text
 from texts.catalog import Catalog
 
 _AGREE, _DECLINE = "members.agree", "members.decline"
@@ -102,15 +102,14 @@ def started(place: Place, payload: str, home: SettingsPage | Home | Checking) ->
 
 def consent_card(place: Place, home: Home) -> Outgoing:
     """Say plainly what is kept and what for, and ask."""
-    text = Text(
-        "members.consent",
-        {
-            "name": home.known.name,
-            "group": home.known.group.title,
-            "points": home.card.register_points,
-            "kept": Text("members.kept"),
-        },
-    )
+    named: dict[str, Param] = {
+        "name": home.known.name,
+        "group": home.known.group.title,
+        "kept": Text("members.kept"),
+    }
+    text = Text("members.consent_again", named)
+    if not home.returning:
+        text = Text("members.consent", named | {"points": home.card.register_points})
     keyboard: Keyboard = (
         (Tap(Text("members.agree"), _AGREE),),
         (Tap(Text("members.decline"), _DECLINE),),

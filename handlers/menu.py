@@ -1,5 +1,6 @@
 """The menu's wording and buttons, shared by every handler that leads back to it."""
 
+from dataclasses import replace
 from functools import partial
 
 from telegram import User
@@ -58,4 +59,5 @@ def in_private(place: Place, payload: str, asked: Joined) -> Outgoing:
     """Word the way to the private chat."""
     keyboard = ((Open(Text("home.open_private"), payload),),)
     text = Text("home.in_private", {"name": asked.name})
-    return say(place.speaking(asked.group.language), text, keyboard)
+    said = say(place.speaking(asked.group.language), text, keyboard)
+    return replace(said, about=asked.member.id)

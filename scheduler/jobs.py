@@ -30,4 +30,11 @@ JOBS: tuple[Job, ...] = (
         act=lambda app, uow, due: app.accounts.points_due(uow, due=due),
         back_off=lambda uow, due: uow.growth.back_off(due, now=uow.now),
     ),
+    Job(
+        name="privacy.sweeps",
+        due=lambda uow, limit: uow.privacy.sweeps_due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.privacy.next_sweep_at(),
+        act=lambda app, uow, due: app.privacy.sweep(uow, which=due),
+        back_off=lambda uow, due: uow.privacy.back_off(due, now=uow.now),
+    ),
 )

@@ -28,6 +28,7 @@ from kernel.message import Language
 from storage.dialect import insert_once
 from storage.groups import chat_group, group_of, membership
 from storage.prepared import Prepared
+from storage.tombstones import tombstone
 from storage.types import BigId, UtcDateTime, metadata
 
 member = Table(
@@ -77,6 +78,7 @@ _KNOWN_IN = Prepared(
     .where(membership.c.left_at.is_(None))
 )
 _BY_USER = Prepared(select(member).where(member.c.user_id == bindparam("user")))
+_BURIED = Prepared(select(tombstone.c.until).where(tombstone.c.hash == bindparam("by_hash")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,10 @@ class SqlMembers:
         row = _KNOWN_IN.row(self.connection, {"in_chat": chat, "user": user})
         columns = len(chat_group.columns)
         return None if row is None else (group_of(row[:columns]), _member(row[columns:]))
+
+    def is_buried(self, tombstone_hash: str) -> bool:
+        """Tell whether a tombstone stands for somebody erased."""
+        return _BURIED.row(self.connection, {"by_hash": tombstone_hash}) is not None
 
     def get(self, member_id: MemberId) -> Member:
         """Return the person; KeyError when there is none, or was erased."""

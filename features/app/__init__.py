@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from features.app.accounts import Accounts
 from features.app.arrival import Arrival
+from features.app.erasing import Erasing
 from features.app.model import Consented, Home
 from features.app.settings import Settings
 from features.app.uow import Uow
@@ -34,3 +35,4 @@ class App:
     arrival: Arrival
     accounts: Accounts
     settings: Settings
+    erasing: Erasing

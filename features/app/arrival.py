@@ -30,7 +30,8 @@ class Arrival:
     def consent(self, uow: Uow, *, person: Person) -> Consented:
         """Record consent and credit the registration reward once for ever. Raises NotMember or Away."""
         known = self.members.consent(uow, person=person)
-        credited = self.growth.register(uow, member=known.member.id, zone=known.group.zone)
+        returning = self.members.is_returning(uow, user=person.user)
+        credited = not returning and self.growth.register(uow, member=known.member.id, zone=known.group.zone)
         return Consented(self._home(uow, known), credited)
 
     def decline(self, uow: Uow, *, person: Person) -> Home | None:
@@ -40,4 +41,6 @@ class Arrival:
         return self._home(uow, self.members.known(uow, person=person))
 
     def _home(self, uow: Uow, known: Started) -> Home:
-        return Home(known, self.growth.card(uow, member=known.member.id))
+        asked = not known.member.consented
+        returning = asked and self.members.is_returning(uow, user=known.member.user)
+        return Home(known, self.growth.card(uow, member=known.member.id), returning=returning)

@@ -12,6 +12,7 @@ class Home:
 
     known: Started
     card: Card
+    returning: bool = False  # was erased and has not agreed anew: nothing is given a second time
 
 
 @dataclass(frozen=True, slots=True)

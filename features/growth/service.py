@@ -1,5 +1,6 @@
 """Use cases of the growth account. The member's zone comes from whoever knows their group."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -37,6 +38,22 @@ class Growth:
         rows = self.policy.history_rows
         entries = uow.growth.history(member, limit=rows + 1, offset=page * rows)
         return History(entries[:rows], page, has_more=len(entries) > rows)
+
+    def close(self, uow: Uow, *, member: MemberId) -> int:
+        """Give an account up: all points lapse and nothing falls due; the ledgers stay."""
+        gone = 0
+        while expiry := uow.growth.next_expiry(member):
+            gone += uow.growth.lapse(member, expires_on=expiry.on, now=uow.now)
+        uow.journal.note("growth.closed", member=member, points=gone)
+        return gone
+
+    def export(self, uow: Uow, *, member: MemberId) -> tuple[Mapping[str, int | str | None], ...]:
+        """Return everything kept of an account as plain lines."""
+        entries = uow.growth.history(member, limit=100_000, offset=0)
+        return tuple(
+            {"at": each.at.isoformat(), "event": each.event, "growth": each.growth, "points": each.points}
+            for each in entries
+        )
 
     def expiring(self, uow: Uow, *, due: Due) -> Expiry:
         """Return what is left of the points that timed work is about."""

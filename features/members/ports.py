@@ -60,6 +60,10 @@ class MemberStore(Protocol):
         """Return group and person where `user` is known to be in the group of `chat`."""
         ...
 
+    def is_buried(self, tombstone: str) -> bool:
+        """Tell whether a tombstone stands for somebody erased."""
+        ...
+
     def get(self, member: MemberId) -> Member:
         """Return the person; KeyError when there is none, or was erased."""
         ...

@@ -76,3 +76,15 @@ def when(
 def is_muted(preference: Preference, now: datetime) -> bool:
     """Tell whether a member is left alone at `now`."""
     return preference.muted_until is not None and preference.muted_until > now
+
+
+_REASONS = {
+    "growth.why_expiring": Topic.POINTS,
+    "growth.why_gained": Topic.LEVEL,
+    "growth.why_level": Topic.LEVEL,
+}
+
+
+def topic_of_reason(key: str) -> Topic | None:
+    """Return the topic of a message by the key of its reason; None for what cannot be switched off."""
+    return _REASONS.get(key)
