@@ -208,6 +208,13 @@ class SqlGrowth:
         self._add(member, growth=0, points=-gone)
         return gone
 
+    def close(self, member: MemberId, *, now: datetime) -> int:
+        """Let all points lapse and return how many went."""
+        gone = 0
+        while expiry := self.next_expiry(member):
+            gone += self.lapse(member, expires_on=expiry.on, now=now)
+        return gone
+
     def plan(self, member: MemberId, *, kind: DueKind, expires_on: date, due_at: datetime) -> None:
         """Note timed work once per member, kind and date."""
         values: dict[str, Any] = {"member_id": member, "kind": kind, "expires_on": expires_on}

@@ -37,6 +37,10 @@ class GrowthStore(Protocol):
         """Empty the lots that expire on that date, write the ledger line, and return how many points went."""
         ...
 
+    def close(self, member: MemberId, *, now: datetime) -> int:
+        """Let all points lapse and return how many went."""
+        ...
+
     def plan(self, member: MemberId, *, kind: DueKind, expires_on: date, due_at: datetime) -> None:
         """Note timed work once per member, kind and date."""
         ...

@@ -41,9 +41,7 @@ class Growth:
 
     def close(self, uow: Uow, *, member: MemberId) -> int:
         """Give an account up: all points lapse and nothing falls due; the ledgers stay."""
-        gone = 0
-        while expiry := uow.growth.next_expiry(member):
-            gone += uow.growth.lapse(member, expires_on=expiry.on, now=uow.now)
+        gone = uow.growth.close(member, now=uow.now)
         uow.journal.note("growth.closed", member=member, points=gone)
         return gone
 
