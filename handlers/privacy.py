@@ -122,11 +122,14 @@ async def on_erase(update: Update, context: Context) -> None:
         context.plan(context.app.erasing.erase, partial(erased, context.place), person=person, guard=guard)
 
 
-def erased(place: Place, gone: Gone) -> Answer:
-    """Say that it is done: the last words, of which nothing is kept once they have left."""
+def erased(place: Place, gone: Gone) -> Outgoing:
+    """Say that it is done: the last words, of which nothing is kept once they have left.
+
+    No toast: one that comes late would be said as a message of its own, which would be kept.
+    """
     place = place.to(gone.member)
     text = Text("privacy.erased", {"points": gone.points, "days": gone.tombstone_days})
-    return replace(show(place, text), about=gone.member.id), toast(place, "privacy.erased_toast")
+    return replace(show(place, text), about=gone.member.id)
 
 
 async def on_why(update: Update, context: Context) -> None:

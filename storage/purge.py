@@ -14,6 +14,7 @@ from sqlalchemy import Column, Connection, Table, and_, case, delete, select, up
 from storage.claims import claim
 from storage.dialect import insert_once
 from storage.inbox import inbox
+from storage.members import member
 from storage.outbox import UNFINISHED, outbox
 from storage.sweeps import sweep
 from storage.tombstones import tombstone
@@ -42,7 +43,12 @@ class Sweep:
 
 
 def _blank(connection: Connection, rows: list[Any], _now: datetime) -> None:
-    connection.execute(update(outbox).where(outbox.c.id.in_(rows), _FINISHED).values(_NOTHING))
+    """Take the words; of messages to people we do not know also the number."""
+    chosen = and_(outbox.c.id.in_(rows), _FINISHED)
+    connection.execute(update(outbox).where(chosen).values(_NOTHING))
+    known = select(member.c.id).where(member.c.user_id == outbox.c.chat).exists()
+    strangers = and_(chosen, outbox.c.chat > 0, ~known)
+    connection.execute(update(outbox).where(strangers).values(chat=0, reason=None))
 
 
 def _drop_messages(connection: Connection, rows: list[Any], now: datetime) -> None:

@@ -56,7 +56,7 @@ def from_file(url: str, file: Path, policy: BackupPolicy, *, now: datetime) -> P
 
 
 def _stage(file: Path, staged: Path, known: Erasures, *, now: datetime) -> None:
-    """Make of `file` what shall be the database: copied, of today's schema, sends parked, erasures replayed."""
+    """Make of `file` what shall be the database: copied, migrated, parked, erasures replayed, checked."""
     staged.unlink(missing_ok=True)
     staged.touch(mode=0o600)
     try:
