@@ -20,7 +20,7 @@ from storage.setup import prompt
 from storage.staff import staff_role
 from storage.uow import SqlUow
 from tests.architecture.product import PACKAGES as ALL
-from tests.world import World
+from tests.world import World, open_world
 
 SQLITE = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)
 PACKAGES = frozenset(ALL)
@@ -313,6 +313,42 @@ async def test_a_notice_that_is_leaving_is_forgotten_when_it_lands(world: World)
     world.sandbox.set_latency(0)
     assert traces(world, NAME, str(person)) == {}
     assert world.rows("SELECT count(*) FROM outbox WHERE error = 'erased' AND state = 'skipped'") == [(1,)]
+
+
+async def test_who_blocks_the_bot_while_being_erased_leaves_nothing_either(world: World) -> None:
+    person = await world.member(NAME)
+    await world.says(person, "注销")
+    message = world.message_with(person, ERASE, person)
+    world.sandbox.act(person, "tap", chat=person, message=message, button=ERASE)
+    world.sandbox.act(person, "block")
+
+    await world.settle()
+
+    assert traces(world, NAME, str(person)) == {}
+
+
+async def test_nothing_comes_back_with_a_restart(db_url: str) -> None:
+    key = "the same for both"
+    async with open_world(db_url, CAIBOSHI__PRIVACY__KEY=key) as first:
+        await first.opens_group()
+        person = await first.member(NAME)
+        await erases(first, person)
+        group, later = first.group, first.timeline.clock.now()
+    async with open_world(db_url, start=later, CAIBOSHI__PRIVACY__KEY=key) as second:
+        sender = {"id": person, "is_bot": False, "first_name": NAME}
+        chat = {"id": group, "type": "supergroup", "title": "阳光花园"}
+        said = {
+            "message_id": 900,
+            "date": int(later.timestamp()),
+            "chat": chat,
+            "from": sender,
+            "text": WORDS,
+        }
+
+        await second.brings({"message": said})
+
+        assert second.rows("SELECT count(*) FROM inbox WHERE state <> 'done'") == [(0,)]
+        assert traces(second, NAME, WORDS, str(person)) == {}
 
 
 async def test_why_tells_what_the_last_message_was_for(world: World) -> None:
