@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError
 from features.growth.policy import GrowthPolicy
 from features.joining.model import JoiningPolicy
 from features.members.model import MembersPolicy
+from features.outreach.model import OutreachPolicy, QuietHours
 from features.privacy.model import PrivacyPolicy
 from features.staff.model import StaffPolicy
 from kernel.policy import Range
@@ -146,6 +147,7 @@ class Config:
     telegram: TelegramConfig
     storage: StorageConfig
     members: MembersPolicy
+    outreach: OutreachPolicy
     growth: GrowthPolicy
     staff: StaffPolicy
     joining: JoiningPolicy
@@ -285,6 +287,8 @@ def _parse_value(hint: Any, value: Any, where: str) -> Any:
     if get_origin(hint) is Annotated:
         kind, limits = get_args(hint)
         return _number(kind, value, limits, where)
+    if hint == tuple[QuietHours, ...]:
+        return _quiet_hours(value, where)
     if hint is time:
         return _local_time(value, where)
     if hint is ZoneInfo:
@@ -321,6 +325,18 @@ def _local_time(value: Any, where: str) -> time:
     if parsed.tzinfo or parsed.second or parsed.microsecond:
         raise ConfigError(f"{where} = {value!r}: expected hours and minutes only, such as '08:00'")
     return parsed
+
+
+def _quiet_hours(value: Any, where: str) -> tuple[QuietHours, ...]:
+    given = value.split(",") if isinstance(value, str) else value
+    if not isinstance(given, list) or not given:
+        raise ConfigError(f"{where} = {value!r}: expected a list such as ['21:00-08:00', '22:00-07:00']")
+    return tuple(_hours(each, where) for each in given)
+
+
+def _hours(value: Any, where: str) -> QuietHours:
+    start, _, end = str(value).strip().partition("-")
+    return QuietHours(_local_time(start, where), _local_time(end, where))
 
 
 def _zone(value: Any, where: str) -> ZoneInfo:

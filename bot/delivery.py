@@ -87,10 +87,12 @@ class Delivery:
             language=outgoing.language,
             catalog=self._catalog,
             bot_name=self._bot.username,
+            large=outgoing.large,
         )
         if outgoing.text is None:
             return Shown("", buttons)
-        words, most = self._catalog.html(outgoing.text, outgoing.language), MessageLimit.MAX_TEXT_LENGTH
+        words = self._catalog.html(outgoing.text, outgoing.language, large=outgoing.large)
+        most = MessageLimit.CAPTION_LENGTH if outgoing.file else MessageLimit.MAX_TEXT_LENGTH
         if units(words) <= most:
             return Shown(words, buttons)
         plain = without_markup(words)  # Telegram counts without the tags
@@ -173,6 +175,10 @@ class Delivery:
             about["parse_mode"] = shown.mode
         if shown.markup:
             about["reply_markup"] = shown.markup
+        if outgoing.file:
+            caption = {"chat_id": outgoing.chat, "caption": shown.words}
+            url = f"{self._bot.base_url}/sendDocument"
+            return await self._wire.upload(url, caption | about, {"document": outgoing.file})
         words = {"chat_id": outgoing.chat, "text": shown.words, "link_preview_options": _NO_PREVIEW}
         return await self._wire.ask(f"{self._bot.base_url}/{method}", words | about)
 

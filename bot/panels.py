@@ -106,6 +106,8 @@ class Panels:
     def _message(self, row: Row) -> dict[str, object]:
         shown = _plain(row)
         stored, call, language = shown.pop("text"), shown.pop("call"), Language(shown.pop("language"))
+        if stored is None and call is None:
+            return shown | {"text_key": None, "says": self._says(Text("inspector.words_gone"))}
         if stored is None:
             return shown | {"text_key": None, "says": self._says(Text(f"inspector.call_{call}"))}
         text = text_from_json(stored)

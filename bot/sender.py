@@ -262,7 +262,7 @@ class Sender:
                 ended.append(Finished(row.id, result.state, result.message, result.error))
             if result.moved_to is not None:
                 uow.outbox.move(row.outgoing.chat, result.moved_to)
-            if result.outcome is not None:
+            if result.outcome is not None and not uow.dispatch.is_forgotten(row.id):
                 outcome = result.outcome
                 number = row.id if result.moved_to is None else -row.id  # the row itself reports once more
                 reports.append(NewRow(SENDER, number, lane_of(outcome), outcome.to_json()))

@@ -15,10 +15,13 @@ import aiohttp
 from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from kernel.message import File
+
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 10.0
 _KEEPALIVE_SECONDS = 15.0  # shorter than Telegram's own, so that a stale connection is rarely written to
 _USER_AGENT = "caiboshi"
+_FILE_TYPE = "application/octet-stream"  # Telegram goes by the name
 
 
 class NotSent(NetworkError):
@@ -62,6 +65,10 @@ class Wire(BaseRequest):
         """
         return await self.post(url, cast(RequestData, _Body(parameters)))
 
+    async def upload(self, url: str, parameters: Mapping[str, Any], files: Mapping[str, File]) -> Any:
+        """Ask a Bot API method that takes files, each under the name of its parameter."""
+        return await self.post(url, cast(RequestData, _FormBody(parameters, files)))
+
     async def do_request(
         self,
         url: str,
@@ -79,8 +86,10 @@ class Wire(BaseRequest):
         connect = _seconds(connect_timeout, _CONNECT_SECONDS)
         read = _seconds(read_timeout, _READ_SECONDS)
         timeout = aiohttp.ClientTimeout(total=connect + read, connect=connect)
-        body = request_data.json_payload if request_data else None
+        body: bytes | aiohttp.FormData | None = request_data.json_payload if request_data else None
         headers = {"Content-Type": "application/json"} if body else None
+        if request_data and request_data.contains_files:
+            body, headers = _form(request_data), None  # aiohttp names the boundary
         try:
             async with self._session.request(
                 method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
@@ -147,6 +156,31 @@ class _Body:
 
     def __init__(self, parameters: Mapping[str, Any]) -> None:
         self.json_payload = json.dumps(parameters).encode()
+
+
+class _FormBody:
+    """The same for a call with files."""
+
+    contains_files = True
+    json_payload = b""
+
+    def __init__(self, parameters: Mapping[str, Any], files: Mapping[str, File]) -> None:
+        self.json_parameters = {
+            name: value if isinstance(value, str) else json.dumps(value) for name, value in parameters.items()
+        }
+        self.multipart_data = {
+            name: (file.name, file.content.encode(), _FILE_TYPE) for name, file in files.items()
+        }
+
+
+def _form(data: RequestData) -> aiohttp.FormData:
+    """Return what a call with files sends: every parameter a part, every file another."""
+    form = aiohttp.FormData()
+    for name, value in data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, media_type) in (data.multipart_data or {}).items():
+        form.add_field(name, content, filename=filename, content_type=media_type)
+    return form
 
 
 def seconds_of(told: RetryAfter) -> float:

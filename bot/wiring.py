@@ -1,5 +1,8 @@
 """The only place where adapters meet use cases: one function, top to bottom."""
 
+import hashlib
+import hmac
+from dataclasses import replace
 from random import Random
 
 from starlette.applications import Starlette
@@ -26,6 +29,8 @@ from features.app.accounts import Accounts
 from features.app.arrival import Arrival
 from features.app.corrections import Corrections
 from features.app.desk import Desk
+from features.app.erasing import Erasing
+from features.app.settings import Settings
 from features.growth.boards import Boards
 from features.growth.service import Growth
 from features.joining.service import Joining
@@ -55,12 +60,15 @@ from web.webhook import Webhook as WebhookRoute
 
 def build_app(config: Config) -> App:
     """Return every use case with its policy."""
-    members, growth = Members(config.members), Growth(config.growth)
+    policy = replace(config.privacy, key=privacy_key_of(config))
+    members, growth = Members(config.members, policy.key), Growth(config.growth)
+    outreach, privacy = Outreach(config.outreach), Privacy(policy)
     staff, pickup, invitations = Staff(config.staff), Pickup(), Invitations(config.staff)
     owner = Owner(config.staff, members, staff, invitations)
     roles, silence = Roles(staff, owner, invitations), Silence(staff)
+    arrival = Arrival(members, growth, pickup, staff)
     return App(
-        outreach=Outreach(),
+        outreach=outreach,
         members=members,
         growth=growth,
         staff=staff,
@@ -69,12 +77,14 @@ def build_app(config: Config) -> App:
         silence=silence,
         pickup=pickup,
         joining=Joining(config.joining, members),
-        privacy=Privacy(config.privacy),
+        privacy=privacy,
         setup=Setup(pickup, staff, zones.load(), _own_number(config)),
-        arrival=Arrival(members, growth, pickup, staff),
+        arrival=arrival,
         desk=Desk(staff, roles, silence, growth),
         corrections=Corrections(staff, growth),
         accounts=Accounts(members, growth, Boards()),
+        settings=Settings(members, outreach, arrival),
+        erasing=Erasing(growth, privacy, config.members.zone.key),
     )
 
 
@@ -82,6 +92,12 @@ def _own_number(config: Config) -> UserId:
     """Return the bot's own number: a token begins with it."""
     number = config.telegram.token.partition(":")[0]
     return UserId(int(number) if number.isdecimal() else 0)
+
+
+def privacy_key_of(config: Config) -> str:
+    """Return the key of the tombstones' hashes: the one given, else one made from the token."""
+    made = hmac.new(config.telegram.token.encode(), b"caiboshi tombstones", hashlib.sha256).hexdigest()
+    return config.privacy.key or made
 
 
 def build(config: Config, clock: Clock, chance: Random = CHANCE) -> Runtime:

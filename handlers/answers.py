@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from features.members.model import ConsentNeeded
+from features.members.model import ConsentNeeded, Erased
 from handlers.context import Place
 from handlers.keyboards import MENU
 from kernel.message import (
@@ -11,6 +11,7 @@ from kernel.message import (
     Kind,
     Language,
     MessageClass,
+    Open,
     Outgoing,
     Param,
     Tap,
@@ -21,7 +22,8 @@ from kernel.message import (
 READ_NOTE = Tap(
     Text("members.read_note"), MENU
 )  # the menu of who has not agreed is the note with the question
-_WAYS_ON: Mapping[str, Keyboard] = {ConsentNeeded.text_key: ((READ_NOTE,),)}
+_TO_PRIVATE: Keyboard = ((Open(Text("home.open_private"), "menu"),),)
+_WAYS_ON: Mapping[str, Keyboard] = {ConsentNeeded.text_key: ((READ_NOTE,),), Erased.text_key: _TO_PRIVATE}
 
 
 def say(place: Place, text: Text, keyboard: Keyboard = ()) -> Outgoing:

@@ -1,5 +1,6 @@
 """Groups: the bot is added, enabled, moved or removed; people come and go."""
 
+from dataclasses import replace
 from functools import partial
 
 from telegram import ChatMember, ChatMemberUpdated, Update
@@ -69,8 +70,10 @@ def welcome(place: Place, joined: Joined | None) -> Answer:
     names = {"name": joined.name, "group": joined.group.title}
     if joined.member.consented:
         to_menu = Open(Text("members.open_menu"), TO_HOME)
-        return say(place, Text("members.welcome_back", names), ((to_menu,),))
-    return say(place, Text("members.welcome_group", names), start_button(joined.group))
+        back = say(place, Text("members.welcome_back", names), ((to_menu,),))
+        return replace(back, about=joined.member.id)
+    said = say(place, Text("members.welcome_group", names), start_button(joined.group))
+    return replace(said, about=joined.member.id)
 
 
 async def on_renamed(update: Update, context: Context) -> None:

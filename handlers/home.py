@@ -134,7 +134,7 @@ async def on_group_talk(update: Update, context: Context) -> None:
     """Note who speaks in a group, so that a neighbour from before our time is known too."""
     if update.effective_user:
         person = context.person(update.effective_user)
-        context.plan(context.app.members.in_group, nothing, chat=context.place.chat, person=person)
+        context.plan(context.app.members.overheard, nothing, chat=context.place.chat, person=person)
 
 
 async def on_every_update(update: Update, _context: Context) -> None:

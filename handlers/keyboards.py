@@ -42,11 +42,16 @@ def tapped_args(update: Update) -> tuple[str, ...]:
 
 
 def markup(
-    keyboard: Keyboard, *, language: Language, catalog: Catalog, bot_name: str
+    keyboard: Keyboard, *, language: Language, catalog: Catalog, bot_name: str, large: bool = False
 ) -> dict[str, Any] | None:
-    """Return the inline keyboard in `language` as the Bot API takes it, or None when there are no buttons."""
+    """Return the inline keyboard in `language` as the Bot API takes it, or None when there are no buttons.
+
+    `large` gives every button a row of its own, so that it is as wide as the message.
+    """
     if not keyboard:
         return None
+    if large:
+        keyboard = tuple((button,) for row in keyboard for button in row)
     return {
         "inline_keyboard": [
             [_button(button, language, catalog, bot_name) for button in row] for row in keyboard

@@ -5,16 +5,16 @@ from functools import partial
 from telegram import ChatMember, Update, User
 
 from features.app import Consented, Home
-from features.members.model import Checking, Group, Joined, Member, Started
+from features.app.settings import SettingsPage
+from features.members.model import Checking, Group, Joined, Started
 from handlers.answers import READ_NOTE, say, show, toast
 from handlers.context import Context, Place
 from handlers.enabling import met
 from handlers.groups import is_present
 from handlers.growth import card as growth_card
-from handlers.keyboards import MENU, tapped_args
+from handlers.keyboards import MENU
 from handlers.menu import (
     NOTE,
-    SETTINGS,
     TO_GROWTH,
     TO_HOME,
     TO_MENU,
@@ -27,12 +27,12 @@ from handlers.menu import (
 from handlers.outcome import Outcome, OutcomeHandler, OutcomeKind
 from handlers.pickup import choice_card
 from handlers.routes import IN_PRIVATE, Routes, on_command, on_tap, on_words
+from handlers.settings import settings
 from kernel.ids import private_chat
-from kernel.message import Answer, Keyboard, Language, Outgoing, Tap, Text
+from kernel.message import Answer, Keyboard, Language, Outgoing, Param, Tap, Text
 from texts.catalog import Catalog
 
 _AGREE, _DECLINE = "members.agree", "members.decline"
-_SWITCH = "members.switch"
 
 
 async def on_start_command(update: Update, context: Context) -> None:
@@ -62,7 +62,11 @@ async def on_start(update: Update, context: Context) -> None:
         return
     payload = context.args[0] if context.args else ""
     answer = partial(started, context.place, payload)
-    context.plan(context.app.arrival.start, answer, person=context.person(user), payload=payload)
+    app, person = context.app, context.person(user)
+    if payload == TO_SETTINGS:
+        context.plan(app.settings.start, answer, person=person, payload=payload)
+    else:
+        context.plan(app.arrival.start, answer, person=person, payload=payload)
 
 
 async def on_member(outcome: Outcome, context: Context) -> None:
@@ -85,32 +89,31 @@ async def on_member(outcome: Outcome, context: Context) -> None:
     )
 
 
-def started(place: Place, payload: str, home: Home | Checking) -> Answer:
+def started(place: Place, payload: str, home: SettingsPage | Home | Checking) -> Answer:
     """Show the page the payload names, else the menu; the consent card to who has not agreed yet."""
     if isinstance(home, Checking):
         return None
+    if isinstance(home, SettingsPage):
+        return settings(place, home)
     if not home.known.member.consented:
         return consent_card(place, home)
     if home.choices and payload not in (TO_GROWTH, TO_SETTINGS):
         return choice_card(place, home)
     if payload == TO_GROWTH:
         return growth_card(place, home)
-    if payload == TO_SETTINGS:
-        return settings(place, home.known)
     return show_menu(place, home)
 
 
 def consent_card(place: Place, home: Home) -> Outgoing:
     """Say plainly what is kept and what for, and ask."""
-    text = Text(
-        "members.consent",
-        {
-            "name": home.known.name,
-            "group": home.known.group.title,
-            "points": home.card.register_points,
-            "kept": Text("members.kept"),
-        },
-    )
+    named: dict[str, Param] = {
+        "name": home.known.name,
+        "group": home.known.group.title,
+        "kept": Text("members.kept"),
+    }
+    text = Text("members.consent_again", named)
+    if not home.returning:
+        text = Text("members.consent", named | {"points": home.card.register_points})
     keyboard: Keyboard = (
         (Tap(Text("members.agree"), _AGREE),),
         (Tap(Text("members.decline"), _DECLINE),),
@@ -169,63 +172,16 @@ def declined(place: Place, home: Home | None) -> Answer:
     return show_menu(place, home), toast(place, "members.already_consented_toast")
 
 
-async def on_settings(update: Update, context: Context) -> None:
-    """Message settings, by word, command or button."""
-    if update.effective_user is None:
-        return
-    if not context.place.private:
-        lead_to_private(update.effective_user, context, TO_SETTINGS)
-        return
-    person = context.person(update.effective_user)
-    context.plan(context.app.members.consented, partial(settings, context.place), person=person)
-
-
-async def on_switch(update: Update, context: Context) -> None:
-    """The switch for offers."""
-    if update.effective_user is None:
-        return
-    context.plan(
-        context.app.members.set_marketing,
-        partial(switched, context.place),
-        person=context.person(update.effective_user),
-        wanted=tapped_args(update) == ("on",),
-    )
-
-
-def switched(place: Place, known: Started) -> Answer:
-    """Show the settings as they stand now."""
-    key = "members.switched_on_toast" if _wants_offers(known.member) else "members.switched_off_toast"
-    return settings(place, known), toast(place.to(known.member), key)
-
-
-def settings(place: Place, known: Started) -> Outgoing:
-    """Show what messages the member gets, with the switch."""
-    wants = _wants_offers(known.member)
-    stands = Text("members.marketing_on" if wants else "members.marketing_off")
-    label = Text("members.switch_off" if wants else "members.switch_on")
-    keyboard: Keyboard = ((Tap(label, _SWITCH, ("off" if wants else "on",)),), (TO_MENU,))
-    text = Text("members.settings", {"marketing": stands})
-    return show(place.to(known.member), text, keyboard)
-
-
 def routes(catalog: Catalog) -> Routes:
     """Return what members' updates are routed to, in order."""
     return (
         OutcomeHandler(OutcomeKind.MEMBER, on_member),
         on_command("start", on_start_command),
         on_command("menu", on_start),
-        on_command("settings", on_settings),
         on_words(catalog.words["home.start"] | catalog.words["home.menu"], on_start),
-        on_words(catalog.words["members.settings"], on_settings),
         on_words(catalog.words["members.agreeing"], on_start, IN_PRIVATE),  # the button itself agrees
         on_tap(MENU, on_start),
-        on_tap(SETTINGS, on_settings),
         on_tap(_AGREE, on_agree),
         on_tap(_DECLINE, on_decline),
         on_tap(NOTE, on_note),
-        on_tap(_SWITCH, on_switch, ":(on|off)"),
     )
-
-
-def _wants_offers(member: Member) -> bool:
-    return member.marketing_consent_at is not None

@@ -1,5 +1,6 @@
 """The menu's wording and buttons, shared by every handler that leads back to it."""
 
+from dataclasses import replace
 from functools import partial
 
 from telegram import User
@@ -14,6 +15,7 @@ from kernel.message import Keyboard, Open, Outgoing, Tap, Text
 HELP, SETTINGS, NOTE = "home.help", "members.settings", "members.note"
 GROWTH, HISTORY = "growth.card", "growth.history"
 SETUP, HEALTH, STAFF_ROLES = "setup.desk", "setup.health", "staff.roles"
+MYDATA = "privacy.mydata"
 
 # Start payloads that open a page of the private chat straight away.
 TO_HOME, TO_GROWTH, TO_SETTINGS = "menu", "growth", "settings"
@@ -60,4 +62,5 @@ def in_private(place: Place, payload: str, asked: Joined) -> Outgoing:
     """Word the way to the private chat."""
     keyboard = ((Open(Text("home.open_private"), payload),),)
     text = Text("home.in_private", {"name": asked.name})
-    return say(place.speaking(asked.group.language), text, keyboard)
+    said = say(place.speaking(asked.group.language), text, keyboard)
+    return replace(said, about=asked.member.id)

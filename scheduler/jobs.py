@@ -61,4 +61,11 @@ JOBS: tuple[Job, ...] = (
         act=lambda app, uow, due: app.joining.call_roll(uow, group=GroupId(due)),
         back_off=lambda uow, due: uow.joining.put_off_roll(GroupId(due), until=uow.now + _PAUSE),
     ),
+    Job(
+        name="privacy.sweeps",
+        due=lambda uow, limit: uow.privacy.sweeps_due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.privacy.next_sweep_at(),
+        act=lambda app, uow, due: app.privacy.sweep(uow, which=due),
+        back_off=lambda uow, due: uow.privacy.back_off(due, now=uow.now),
+    ),
 )

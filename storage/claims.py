@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Table, Text
+from sqlalchemy import Column, Connection, Index, Table, Text
 
 from storage.dialect import insert_once
 from storage.types import UtcDateTime, metadata
@@ -13,6 +13,7 @@ claim = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("taken_at", UtcDateTime, nullable=False),
+    Index("ix_claim_taken_at", "taken_at"),
     sqlite_strict=True,
 )
 

@@ -93,6 +93,7 @@ def sqlite_engine(url: URL) -> Engine:
             "foreign_keys=ON",
             "busy_timeout=1000",  # whoever needs longer is tried again by storage.patience
             "mmap_size=0",
+            "secure_delete=ON",  # what is erased is overwritten, not only let go
             f"journal_size_limit={_JOURNAL_BYTES}",  # a long reader lets it grow; then it shrinks again
         ):
             connection.execute(f"PRAGMA {pragma}")

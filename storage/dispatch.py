@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, and_, bindparam, case, func, or_, select, text, update
 
 from kernel.ids import ChatId, MessageId, OutboxId
-from kernel.message import Kind, MessageClass
-from storage.outbox import BULK, QUEUED, UNREADABLE, Queued, outbox, queued
+from kernel.message import Call, Kind, MessageClass
+from storage.members import member
+from storage.outbox import BULK, QUEUED, UNFINISHED, UNREADABLE, Queued, outbox, queued
 from storage.prepared import Prepared, Rows
 
 
@@ -78,7 +79,29 @@ _FINISH = Prepared(
         error=bindparam("why"),
         epoch=None,
         finished_at=bindparam("at"),
+        file=None,  # it has been read for the last time, and so has whom a question was about
+        about_user=None,
     )
+)
+# What was leaving when its person was erased: its words are gone, so it must not be tried again.
+_FORGOTTEN = or_(
+    and_(outbox.c.kind != Kind.CALL, outbox.c.text.is_(None)),
+    and_(outbox.c.call.is_not(None), outbox.c.call == Call.MEMBER, outbox.c.about_user.is_(None)),
+)
+# One look by key for each such row: a list of all the erased would be made of the whole table.
+_erased = select(1).where(member.c.id == outbox.c.about_member, member.c.erased_at.is_not(None)).exists()
+_OF_ERASED = and_(outbox.c.about_member.is_not(None), _erased)
+_TO_THEM = outbox.c.chat > 0
+_WORDS_GONE = {
+    **dict.fromkeys(("text", "keyboard", "file", "reason", "about_user")),
+    "chat": case((_TO_THEM, 0), else_=outbox.c.chat),
+    "sent_message": case((_TO_THEM, None), else_=outbox.c.sent_message),
+    "message": case((_TO_THEM, None), else_=outbox.c.message),
+}
+_FORGET = Prepared(
+    update(outbox)
+    .where(outbox.c.id.in_(_each("ids")), outbox.c.state.not_in(UNFINISHED), _OF_ERASED)
+    .values(_WORDS_GONE)
 )
 
 
@@ -200,15 +223,28 @@ class SqlDispatch:
                 .where(outbox.c.expires_at <= self.now)
                 .values(state="expired", epoch=None, finished_at=self.now)
             )
+            self._forget(rows)
 
     def finish(self, ended: Iterable[Finished]) -> None:
         """Record what became of messages that were leaving."""
+        done = tuple(ended)
         rows = [
             {"row": end.id, "became": end.state, "id_there": end.message, "why": end.error, "at": self.now}
-            for end in ended
+            for end in done
         ]
         if rows:
             _FINISH.change_each(self.connection, rows)
+            self._forget([end.id for end in done])
+
+    def _forget(self, rows: Collection[OutboxId]) -> None:
+        """Leave nothing personal in those of `rows` that are finished and are about somebody erased."""
+        if rows:
+            _FORGET.change(self.connection, {"ids": tuple(rows)})
+
+    def is_forgotten(self, row: OutboxId) -> bool:
+        """Tell whether the person a message was for was erased while it was leaving."""
+        query = select(outbox.c.id).where(outbox.c.id == row, _FORGOTTEN)
+        return self.connection.execute(query).first() is not None
 
     def give_up(self, row: OutboxId, *, error: str) -> None:
         """Close a message that a fault of ours stopped: failed before its bytes left, else unknown."""
@@ -222,10 +258,11 @@ class SqlDispatch:
                 finished_at=self.now,
             )
         )
+        self._forget((row,))
 
     def again(self, row: OutboxId, *, counts: bool, anew: bool = False) -> None:
         """Let a message leave again; `counts`: it was an attempt; `anew`: what was an edit is sent."""
-        waits: dict[str, Any] = {"state": "pending", "epoch": None}
+        waits: dict[str, Any] = {"state": case((_FORGOTTEN, "skipped"), else_="pending"), "epoch": None}
         if not counts:
             waits["attempts"] = outbox.c.attempts - 1
         if anew:
@@ -233,6 +270,7 @@ class SqlDispatch:
         self.connection.execute(
             update(outbox).where(outbox.c.id == row, outbox.c.state == "sending").values(waits)
         )
+        self._forget((row,))
 
     def release(self, *, epoch: int) -> None:
         """Let go of what the sender of `epoch` claimed and has not sent."""
@@ -269,10 +307,11 @@ class SqlDispatch:
         unsent = self.connection.execute(
             update(outbox).where(before, outbox.c.state == "claimed").values(waits)
         )
-        harmless = or_(
+        repeatable = or_(
             outbox.c.kind.in_(_REPEATABLE),
             and_(outbox.c.message_class == MessageClass.RECEIPT, outbox.c.attempts < _RECEIPT_TRIES),
         )
+        harmless = and_(repeatable, ~_FORGOTTEN)
         again = self.connection.execute(update(outbox).where(leaving, harmless).values(waits))
         parked = self.connection.execute(
             update(outbox)
@@ -281,6 +320,8 @@ class SqlDispatch:
                 state="unknown", error="the process ended while sending", epoch=None, finished_at=self.now
             )
         )
+        ended = outbox.c.state.not_in(UNFINISHED)
+        self.connection.execute(update(outbox).where(ended, _OF_ERASED, _TO_THEM).values(_WORDS_GONE))
         return Recovered(unsent.rowcount, again.rowcount, parked.rowcount)
 
     def waiting_in(self, chats: Collection[ChatId]) -> tuple[ChatId, ...]:

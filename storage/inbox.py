@@ -47,11 +47,14 @@ inbox = Table(
     sqlite_autoincrement=True,
 )
 partial_index("ix_inbox_new", "state = 'new'", inbox.c.id)
+partial_index("ix_inbox_parked", "state = 'parked'", inbox.c.id)
 
 
 _TAKEN = inbox.c.id, inbox.c.source, inbox.c.lane, type_coerce(inbox.c.body, Text)
 _WAITING = and_(inbox.c.id == bindparam("row"), inbox.c.state == "new")
-_DONE = Prepared(update(inbox).where(_WAITING).values(state="done", done_at=bindparam("at"), body={}))
+_DONE = Prepared(  # whose chat it was is needed no longer
+    update(inbox).where(_WAITING).values(state="done", done_at=bindparam("at"), body={}, lane=0)
+)
 _PARKED = Prepared(update(inbox).where(_WAITING).values(state="parked", done_at=bindparam("at")))
 
 
@@ -123,7 +126,7 @@ class SqlInbox:
         return tuple(_taken(*row) for row in rows)
 
     def done(self, row: InboxId) -> bool:
-        """Mark a row done and forget its body, in the transaction of its effects; False when done before."""
+        """Mark a row done, with its effects, and forget its body and chat; False when done before."""
         return self._close(row, _DONE)
 
     def park(self, row: InboxId) -> bool:

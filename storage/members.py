@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     Table,
@@ -15,7 +16,9 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    or_,
     select,
+    true,
     update,
 )
 
@@ -25,6 +28,7 @@ from kernel.message import Language
 from storage.dialect import insert_once
 from storage.groups import chat_group, group_of, membership
 from storage.prepared import Prepared
+from storage.tombstones import tombstone
 from storage.types import BigId, UtcDateTime, metadata
 
 member = Table(
@@ -74,6 +78,7 @@ _KNOWN_IN = Prepared(
     .where(membership.c.left_at.is_(None))
 )
 _BY_USER = Prepared(select(member).where(member.c.user_id == bindparam("user")))
+_BURIED = Prepared(select(tombstone.c.until).where(tombstone.c.hash == bindparam("by_hash")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,10 @@ class SqlMembers:
         row = _KNOWN_IN.row(self.connection, {"in_chat": chat, "user": user})
         columns = len(chat_group.columns)
         return None if row is None else (group_of(row[:columns]), member_of(row[columns:]))
+
+    def is_buried(self, tombstone_hash: str) -> bool:
+        """Tell whether a tombstone stands for somebody erased."""
+        return _BURIED.row(self.connection, {"by_hash": tombstone_hash}) is not None
 
     def get(self, member_id: MemberId) -> Member:
         """Return the person; KeyError when there is none, or was erased."""
@@ -139,11 +148,7 @@ class SqlMembers:
             language=known.language if known.language_chosen else person.language or known.language,
         )
         if renewed != known:
-            self.connection.execute(
-                update(member)
-                .where(member.c.id == known.id)
-                .values(name=renewed.name, language=renewed.language)
-            )
+            self._change(known.id, true(), name=renewed.name, language=renewed.language)
         return renewed
 
     def enter(self, member_id: MemberId, group: GroupId, *, came_by: CameBy, now: datetime) -> bool:
@@ -189,30 +194,32 @@ class SqlMembers:
 
     def set_reachable(self, member_id: MemberId, *, reachable: bool) -> bool:
         """Record whether the bot may write first; False when that was known."""
-        changed = self.connection.execute(
-            update(member)
-            .where(member.c.id == member_id, member.c.reachable != int(reachable))
-            .values(reachable=int(reachable))
-        )
-        return changed.rowcount == 1
+        return self._change(member_id, member.c.reachable != int(reachable), reachable=int(reachable))
 
     def consent(self, member_id: MemberId, *, name: str, now: datetime) -> bool:
         """Record consent to service messages and the name; False when it was given before."""
-        given = self.connection.execute(
-            update(member)
-            .where(member.c.id == member_id, member.c.service_consent_at.is_(None))
-            .values(service_consent_at=now, name=name)
-        )
-        return given.rowcount == 1
+        not_yet = member.c.service_consent_at.is_(None)
+        return self._change(member_id, not_yet, service_consent_at=now, name=name)
+
+    def choose_language(self, member_id: MemberId, language: Language) -> bool:
+        """Keep the language a person chose, whatever their Telegram speaks; False when it was kept so."""
+        other = or_(member.c.language != language, member.c.language_chosen == 0)
+        return self._change(member_id, other, language=language, language_chosen=1)
+
+    def set_large(self, member_id: MemberId, *, wanted: bool) -> bool:
+        """Keep whether a person wants few words and one button a row; False when it was so already."""
+        return self._change(member_id, member.c.large != int(wanted), large=int(wanted))
 
     def set_marketing(self, member_id: MemberId, *, wanted: bool, now: datetime) -> bool:
         """Record or withdraw consent to marketing messages; False when nothing changed."""
         column = member.c.marketing_consent_at
-        changed = self.connection.execute(
-            update(member)
-            .where(member.c.id == member_id, column.is_(None) if wanted else column.is_not(None))
-            .values(marketing_consent_at=now if wanted else None)
-        )
+        differs = column.is_(None) if wanted else column.is_not(None)
+        return self._change(member_id, differs, marketing_consent_at=now if wanted else None)
+
+    def _change(self, member_id: MemberId, differs: ColumnElement[bool], **values: Any) -> bool:
+        """Change a person who is not erased: what a unit read before that must not be written back."""
+        there = and_(member.c.id == member_id, member.c.erased_at.is_(None))
+        changed = self.connection.execute(update(member).where(there, differs).values(**values))
         return changed.rowcount == 1
 
 

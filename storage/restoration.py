@@ -8,8 +8,18 @@ from pathlib import Path
 
 from sqlalchemy import Update, make_url
 
-from storage import backup, backup_sqlite, growth, migrate, outbox, restoration_postgres, soundness
+from storage import (
+    backup,
+    backup_sqlite,
+    erasures,
+    growth,
+    migrate,
+    outbox,
+    restoration_postgres,
+    soundness,
+)
 from storage.backup import BackupPolicy
+from storage.erasures import Erasures
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _JOURNALS = ("-wal", "-shm")
@@ -34,7 +44,8 @@ def from_file(url: str, file: Path, policy: BackupPolicy, *, now: datetime) -> P
         raise NotRestored(f"{file} is the database itself: name a backup of it")
     staged = database.with_name(f".{database.name}.restoring")
     try:
-        _stage(file, staged, now=now)
+        known = erasures.of_files([database, *_others(policy, file)])
+        _stage(file, staged, known, now=now)
         aside = _keep_aside(url, database, policy, now=now) if database.exists() else None
         staged.replace(database)
         backup.sync(database.parent)
@@ -44,8 +55,8 @@ def from_file(url: str, file: Path, policy: BackupPolicy, *, now: datetime) -> P
     return aside
 
 
-def _stage(file: Path, staged: Path, *, now: datetime) -> None:
-    """Make of `file` what shall be the database: copied, of today's schema, sends parked, checked."""
+def _stage(file: Path, staged: Path, known: Erasures, *, now: datetime) -> None:
+    """Make of `file` what shall be the database: copied, migrated, parked, erasures replayed, checked."""
     staged.unlink(missing_ok=True)
     staged.touch(mode=0o600)
     try:
@@ -59,10 +70,17 @@ def _stage(file: Path, staged: Path, *, now: datetime) -> None:
     with engine.begin() as connection:
         for statement in _parking(now):
             connection.execute(statement)
+        erasures.replay(connection, known, now=now)
     engine.dispose()
     _settle(staged)
     soundness.check_file(staged)
     backup.sync(staged)
+
+
+def _others(policy: BackupPolicy, file: Path) -> list[Path]:
+    """Return the other backups of files: some are newer than `file` and know of later erasures."""
+    found = sorted(policy.directory.glob("caiboshi-*.db")) if policy.directory.is_dir() else []
+    return [path for path in found if not path.samefile(file)]
 
 
 def _parking(now: datetime) -> tuple[Update, ...]:
@@ -115,6 +133,11 @@ def _from_archive(url: str, file: Path, policy: BackupPolicy, *, now: datetime) 
     restoration_postgres.check_alone(url)
     has_rows = migrate.current(url) is not None
     aside = backup.make_numbered(url, policy, now=now, before="restore") if has_rows else None
+    known = erasures.of_server(url) if has_rows else Erasures()
     restoration_postgres.replace(url, file, parking=_parking(now))
     migrate.upgrade(url)
+    engine = migrate.engine_for(url)
+    with engine.begin() as connection:
+        erasures.replay(connection, known, now=now)
+    engine.dispose()
     return aside

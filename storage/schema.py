@@ -12,9 +12,10 @@ from storage import (
     outbox,
     pickup,
     preferences,
-    privacy,
     setup,
     staff,
+    sweeps,
+    tombstones,
 )
 from storage.types import metadata
 
@@ -36,8 +37,8 @@ TABLES = (
     joining.roll_call,
     preferences.preference,
     preferences.topic_off,
-    privacy.tombstone,
-    privacy.sweep,
+    tombstones.tombstone,
+    sweeps.sweep,
     staff.staff_role,
     staff.invitation,
     staff.audit,

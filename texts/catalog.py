@@ -4,8 +4,8 @@ import html
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from babel.dates import format_skeleton
 from kernel.message import Language, Moment, Param, Text
 
 _FOLDER = Path(__file__).parent
-_WORDS = "words"
+_WORDS, _LARGE = "words", "large"
 _TAG = re.compile(r"</?[a-z][a-z0-9-]*(\s[^<>]*)?>")
 
 
@@ -31,52 +31,61 @@ class Catalog:
 
     texts: Mapping[Language, Mapping[str, str]]
     words: Mapping[str, frozenset[str]]  # key -> what people type, in any language, as `heard` gives it
+    large: Mapping[Language, Mapping[str, str]] = field(default_factory=dict)  # in few words, where there are
 
-    def html(self, text: Text, language: Language) -> str:
-        """Render `text` as Telegram HTML: markup of the catalogue stays, parameters are escaped."""
-        return self._render(text, language, html.escape)
+    def html(self, text: Text, language: Language, *, large: bool = False) -> str:
+        """Render `text` as Telegram HTML: markup of the catalogue stays, parameters are escaped.
+
+        `large` takes the variant in few words where a text has one.
+        """
+        return self._render(text, language, large=large)
 
     def plain(self, text: Text, language: Language) -> str:
         """Render `text` without markup: for button labels, toasts, and where Telegram takes no markup."""
         return html.unescape(_TAG.sub("", self.html(text, language)))
 
-    def _render(self, text: Text, language: Language, escape: Callable[[str], str]) -> str:
+    def _render(self, text: Text, language: Language, *, large: bool) -> str:
         template = self.texts[language].get(text.key)
+        if large:
+            template = self.large.get(language, {}).get(text.key, template)
         if template is None:
             raise CatalogError(f"no text {text.key!r} in texts/{language}: add it there")
-        shown = {name: self._show(value, language, escape) for name, value in text.params.items()}
+        shown = {name: self._show(value, language, large=large) for name, value in text.params.items()}
         return template.format_map(shown)
 
-    def _show(self, value: Param, language: Language, escape: Callable[[str], str]) -> str:
+    def _show(self, value: Param, language: Language, *, large: bool) -> str:
         match value:
             case Text():
-                return self._render(value, language, escape)
+                return self._render(value, language, large=large)
             case tuple():
-                return "\n".join(self._render(line, language, escape) for line in value)
+                return "\n".join(self._render(line, language, large=large) for line in value)
             case Moment():
                 local = value.at.astimezone(ZoneInfo(value.zone))
                 return f"{_day(local.date(), language)} {local:%H:%M}"
             case date():
                 return _day(value, language)
             case _:
-                return escape(str(value))
+                return html.escape(str(value))
 
 
 def load(folder: Path = _FOLDER) -> Catalog:
     """Read every catalogue under `folder`. Raises CatalogError."""
     texts: dict[Language, dict[str, str]] = {}
+    large: dict[Language, dict[str, str]] = {}
     words: dict[str, frozenset[str]] = {}
     for language in Language:
-        texts[language] = {}
+        texts[language], large[language] = {}, {}
         for path in sorted((folder / language).glob("*.toml")):
             for key, value in _read(path).items():
                 if key == _WORDS:
                     for name, said in value.items():
                         full = f"{path.stem}.{name}"
                         words[full] = words.get(full, frozenset()) | frozenset(map(heard, said))
+                elif key == _LARGE:
+                    large[language] |= {f"{path.stem}.{name}": said for name, said in value.items()}
                 else:
                     texts[language][f"{path.stem}.{key}"] = value
-    return Catalog(texts, words)
+    return Catalog(texts, words, large)
 
 
 @lru_cache(maxsize=1)  # every route asks about the same message; none is kept longer

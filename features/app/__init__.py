@@ -6,7 +6,9 @@ from features.app.accounts import Accounts
 from features.app.arrival import Arrival
 from features.app.corrections import Corrections
 from features.app.desk import Desk
+from features.app.erasing import Erasing
 from features.app.model import Consented, Home
+from features.app.settings import Settings
 from features.app.uow import Uow
 from features.growth.service import Growth
 from features.joining.service import Joining
@@ -42,3 +44,5 @@ class App:
     accounts: Accounts
     desk: Desk
     corrections: Corrections
+    settings: Settings
+    erasing: Erasing

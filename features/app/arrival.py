@@ -99,9 +99,14 @@ class Arrival:
         return self._shown(uow, known)
 
     def _register(self, uow: Uow, known: Started) -> bool:
+        """Credit the registration once for ever: also not anew to somebody who was erased and comes back."""
+        if self.members.is_returning(uow, user=known.member.user):
+            return False
         return self.growth.register(uow, member=known.member.id, zone=known.group.zone, group=known.group.id)
 
     def _shown(self, uow: Uow, known: Started, choices: tuple[PickupPoint, ...] = ()) -> Home:
+        asked = not known.member.consented
+        returning = asked and self.members.is_returning(uow, user=known.member.user)
         is_staff = bool(self.staff.groups_for(uow, user=known.member.user, act=Act.SETUP))
         card = self.growth.card(uow, member=known.member.id, zone=known.group.zone)
-        return Home(known, card, choices, is_staff)
+        return Home(known, card, choices, is_staff, returning)

@@ -35,6 +35,7 @@ class Home:
     card: Card
     choices: tuple[PickupPoint, ...] = ()  # pick-up points between which the member has not chosen yet
     is_staff: bool = False  # may set up a group
+    returning: bool = False  # was erased and has not agreed anew: nothing is given a second time
 
 
 @dataclass(frozen=True, slots=True)

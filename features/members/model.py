@@ -151,6 +151,12 @@ class NotListening(Refusal):
     """Something was said in a group that is not enabled: silence is the answer."""
 
 
+class Erased(Refusal):
+    """Somebody who was erased asked for something in a group: only Start, in private, is a return."""
+
+    text_key = "members.erased"
+
+
 class GroupUnknown(Refusal):
     """The enabling button came from a chat the bot was never added to as to a group."""
 

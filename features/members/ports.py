@@ -6,6 +6,7 @@ from typing import Protocol
 from features.members.model import CameBy, Group, GroupState, Member, MembersPolicy, Person, Stay
 from kernel import uow
 from kernel.ids import ChatId, GroupId, MemberId, MessageId, UserId
+from kernel.message import Language
 
 
 class GroupStore(Protocol):
@@ -87,6 +88,10 @@ class MemberStore(Protocol):
         """Return group and person where `user` is known to be in the group of `chat`."""
         ...
 
+    def is_buried(self, tombstone: str) -> bool:
+        """Tell whether a tombstone stands for somebody erased."""
+        ...
+
     def get(self, member: MemberId) -> Member:
         """Return the person; KeyError when there is none, or was erased."""
         ...
@@ -129,6 +134,14 @@ class MemberStore(Protocol):
 
     def consent(self, member: MemberId, *, name: str, now: datetime) -> bool:
         """Record consent to service messages and the name; False when it was given before."""
+        ...
+
+    def choose_language(self, member: MemberId, language: Language) -> bool:
+        """Keep the language a person chose, whatever their Telegram speaks; False when it was kept so."""
+        ...
+
+    def set_large(self, member: MemberId, *, wanted: bool) -> bool:
+        """Keep whether a person wants few words and one button a row; False when it was so already."""
         ...
 
     def set_marketing(self, member: MemberId, *, wanted: bool, now: datetime) -> bool:

@@ -1,11 +1,13 @@
 """Pure decisions about names and payloads."""
 
+import hashlib
+import hmac
 import re
 import unicodedata
 from typing import TypeGuard
 
 from features.members.model import Group, GroupState, NotListening
-from kernel.ids import GroupId
+from kernel.ids import GroupId, UserId
 
 _GROUP_PAYLOAD = re.compile(r"g([0-9]{1,18})")
 _WIDE = ("W", "F")
@@ -51,6 +53,11 @@ def group_of_payload(payload: str) -> GroupId | None:
     """Return the group named by a Start payload, or None."""
     match = _GROUP_PAYLOAD.fullmatch(payload)
     return GroupId(int(match[1])) if match else None
+
+
+def tombstone(user: UserId, key: str) -> str:
+    """Return the keyed hash by which somebody erased is recognised: without `key` it leads to nobody."""
+    return hmac.new(key.encode(), str(user).encode(), hashlib.sha256).hexdigest()
 
 
 def is_listening(group: Group | None) -> TypeGuard[Group]:

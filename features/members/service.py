@@ -12,6 +12,7 @@ from features.members.model import (
     ConsentNeeded,
     Enabled,
     Enabling,
+    Erased,
     Group,
     GroupState,
     GroupUnknown,
@@ -26,7 +27,7 @@ from features.members.model import (
 from features.members.ports import Uow
 from kernel.errors import Refusal
 from kernel.ids import ChatId, GroupId, UserId
-from kernel.message import Call, Kind, MessageClass, Outgoing
+from kernel.message import Call, Kind, Language, MessageClass, Outgoing
 
 _LIST_HOLDS = timedelta(minutes=10)  # an older list of administrators is asked for anew
 _INSIDE = (GroupState.MET, GroupState.ASKED, GroupState.ENABLED)  # who was refused stays so
@@ -38,6 +39,7 @@ class Members:
     """Who is here and what they agreed to."""
 
     policy: MembersPolicy
+    key: str = ""  # of the tombstones' hashes
 
     def added(self, uow: Uow, *, chat: ChatId, title: str) -> Group:
         """Record that the bot was added to a group and ask Telegram who its administrators are."""
@@ -84,7 +86,8 @@ class Members:
         group = uow.groups.by_chat(chat)
         if group is None:
             return None
-        uow.groups.set_administrators(group.id, users, now=uow.now)
+        kept = tuple(user for user in users if not self._is_erased(uow, user))
+        uow.groups.set_administrators(group.id, kept, now=uow.now)
         if presser is None or (bot in users and presser not in users):
             return None
         return self._pressed(group, frozenset(users), bot)
@@ -116,7 +119,7 @@ class Members:
     def joined(self, uow: Uow, *, chat: ChatId, person: Person, came_by: CameBy) -> Joined | None:
         """Record that a person came into a group; None where we do not listen or knew it already."""
         group = uow.groups.by_chat(chat)
-        if not rules.is_listening(group):
+        if not rules.is_listening(group) or self._is_erased(uow, person.user):
             return None
         member = uow.members.meet(person, now=uow.now)
         if not uow.members.enter(member.id, group.id, came_by=came_by, now=uow.now):
@@ -131,11 +134,35 @@ class Members:
             uow.journal.note("member.left", member=member.id, group=group.id)
 
     def in_group(self, uow: Uow, *, chat: ChatId, person: Person) -> Joined:
-        """Return a person who spoke in a group, recording them if new. Raises NotListening."""
+        """Return a person who spoke in a group, recording them if new. Raises NotListening or Erased."""
         if known := uow.members.standing(chat, person.user):
             group, member = rules.check_listening(known[0]), known[1]
             return Joined(uow.members.renew(member, person), group, person.name)
         group = rules.check_listening(uow.groups.by_chat(chat))
+        if self._is_erased(uow, person.user):
+            raise Erased(language=group.language)
+        return self._seen(uow, group, person)
+
+    def overheard(self, uow: Uow, *, chat: ChatId, person: Person) -> Joined | None:
+        """Return a person who only talked in a group; None, and nothing kept, for somebody erased.
+
+        Raises NotListening.
+        """
+        try:
+            return self.in_group(uow, chat=chat, person=person)
+        except Erased:
+            return None
+
+    def is_returning(self, uow: Uow, *, user: UserId) -> bool:
+        """Tell whether a person was erased a while ago: what is given once is not given again."""
+        return uow.members.is_buried(rules.tombstone(user, self.key))
+
+    def _is_erased(self, uow: Uow, user: UserId) -> bool:
+        """Tell whether a person was erased and has not come back."""
+        return uow.members.by_user(user) is None and self.is_returning(uow, user=user)
+
+    @staticmethod
+    def _seen(uow: Uow, group: Group, person: Person) -> Joined:
         member = uow.members.meet(person, now=uow.now)
         if uow.members.enter(member.id, group.id, came_by=CameBy.SEEN, now=uow.now):
             uow.journal.note("member.seen", member=member.id, group=group.id)
@@ -172,8 +199,9 @@ class Members:
         If they are not, Telegram is asked about the next group. Raises NotMember or Away after the last.
         """
         group = uow.groups.by_chat(chat)
-        if present and rules.is_listening(group):
-            self.in_group(uow, chat=chat, person=person)
+        if present and rules.is_listening(group):  # Start was pressed: also somebody erased comes back
+            if not uow.members.standing(chat, person.user):
+                self._seen(uow, group, person)
             return self._started(uow, person)
         so_far = group.id if group else GroupId(0)
         later = [each for each in uow.groups.enabled()[:_MOST_ASKED] if each.id > so_far]
@@ -219,6 +247,29 @@ class Members:
             return known
         uow.journal.note("member.marketing", member=known.member.id, wanted=int(wanted))
         return replace(known, member=uow.members.get(known.member.id))
+
+    def choose_language(self, uow: Uow, *, person: Person, language: Language) -> Started:
+        """Speak a language to a member from now on. Raises NotMember, Away or ConsentNeeded."""
+        known = self.consented(uow, person=person)
+        if not uow.members.choose_language(known.member.id, language):
+            return known
+        uow.journal.note("member.language", member=known.member.id, language=language)
+        return replace(known, member=uow.members.get(known.member.id))
+
+    def set_large(self, uow: Uow, *, person: Person, wanted: bool) -> Started:
+        """Speak in few words and big rows, or as usual. Raises NotMember, Away or ConsentNeeded."""
+        known = self.consented(uow, person=person)
+        if not uow.members.set_large(known.member.id, wanted=wanted):
+            return known
+        uow.journal.note("member.large", member=known.member.id, wanted=int(wanted))
+        return replace(known, member=uow.members.get(known.member.id))
+
+    def stop(self, uow: Uow, *, person: Person) -> Member | None:
+        """End marketing messages to a person wherever they are now; None for somebody we do not know."""
+        member = uow.members.by_user(person.user)
+        if member and uow.members.set_marketing(member.id, wanted=False, now=uow.now):
+            uow.journal.note("member.marketing", member=member.id, wanted=0)
+        return member
 
     def reachability(self, uow: Uow, *, user: UserId, reachable: bool) -> None:
         """Record that a person blocked or unblocked the bot, or that a message to them was refused."""

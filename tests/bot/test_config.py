@@ -75,7 +75,8 @@ def test_the_rest_of_the_environment_means_nothing() -> None:
         (
             "[xyzzy]",
             "{path}: there is no table [xyzzy]; "
-            "there are telegram, storage, members, growth, sending, web, log",
+            "there are telegram, storage, members, outreach, growth, staff, joining, privacy, "
+            "sending, web, log",
         ),
         ("growth = 5", "{path}: growth must be a table [growth], not the value 5"),
         (
@@ -133,6 +134,14 @@ def test_the_rest_of_the_environment_means_nothing() -> None:
         (
             '[members]\nlanguage = ["en"]',
             "{path} [members] language = ['en']: expected one of zh_CN, en",
+        ),
+        (
+            "[outreach]\nquiet_choices = []",
+            "{path} [outreach] quiet_choices = []: expected a list such as ['21:00-08:00', '22:00-07:00']",
+        ),
+        (
+            "[outreach]\nquiet_choices = ['22:00']",
+            "{path} [outreach] quiet_choices = '': expected a local time such as '08:00'",
         ),
         ("[web]\nhost = 1", "{path} [web] host = 1: expected text in quotes"),
     ],

@@ -59,6 +59,17 @@ def test_both_languages_have_the_same_files_and_words() -> None:
     assert files[0] == files[1]
 
 
+def test_large_variants_are_alike_shorter_and_want_no_more() -> None:
+    assert set(CATALOG.large[Language.ZH_CN]) == set(CATALOG.large[Language.EN])
+    for language, variants in CATALOG.large.items():
+        usual = CATALOG.texts[language]
+        assert set(variants) <= set(usual)
+        assert {key for key, text in variants.items() if len(text) >= len(usual[key])} == set()
+        more = {key for key, text in variants.items() if placeholders(text) - placeholders(usual[key])}
+        assert more == set()
+        assert [key for key, text in variants.items() if parsed(text).faults or text != text.strip()] == []
+
+
 def test_every_key_the_code_asks_for_exists() -> None:
     asked = uses()
     assert len(asked) > len(KEYS) // 2

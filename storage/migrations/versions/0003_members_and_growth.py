@@ -20,6 +20,9 @@ def upgrade() -> None:
     for name in ("inbox", "journal"):
         with _rebuilt(name):
             pass
+    _partial("ix_inbox_parked", "inbox", "state = 'parked'", ["id"])
+    op.execute("UPDATE inbox SET lane = 0 WHERE state = 'done'")
+    op.create_index("ix_claim_taken_at", "claim", ["taken_at"])
     with _rebuilt("chat_group") as group:
         group.add_column(sa.Column("asked_by", Big))
         group.add_column(sa.Column("card", Big))
@@ -43,6 +46,7 @@ def upgrade() -> None:
         outbox.add_column(sa.Column("reason", sa.Text()))
         outbox.add_column(sa.Column("group_id", Big))
         outbox.add_column(sa.Column("about_member", Big))
+    op.execute("UPDATE outbox SET about_user = NULL WHERE state NOT IN ('pending','claimed','sending')")
     op.create_index("ix_outbox_chat_id", "outbox", ["chat", "id"])
     _partial("ix_outbox_about", "outbox", "about_member IS NOT NULL", ["about_member"])
     _grow()
@@ -105,6 +109,8 @@ def downgrade() -> None:
     _drop("chat_group", ("silent_since", "card", "asked_by"), keys=("asked_by",))
     with _rebuilt("chat_group", numbered_once=False) as group:
         _allow(group, "chat_group", "state", _OLD_STATES)
+    op.drop_index("ix_claim_taken_at", "claim")
+    op.drop_index("ix_inbox_parked", "inbox")
     for name in ("journal", "inbox"):
         with _rebuilt(name, numbered_once=False):
             pass
