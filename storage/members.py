@@ -13,7 +13,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    and_,
     bindparam,
     select,
     update,
@@ -75,6 +74,8 @@ _KNOWN_IN = Prepared(
 )
 _BY_USER = Prepared(select(member).where(member.c.user_id == bindparam("user")))
 
+_GET = Prepared(select(member).where(member.c.id == bindparam("who"), member.c.user_id.is_not(None)))
+
 
 @dataclass(frozen=True, slots=True)
 class SqlMembers:
@@ -100,8 +101,7 @@ class SqlMembers:
 
     def get(self, member_id: MemberId) -> Member:
         """Return the person; KeyError when there is none, or was erased."""
-        there = and_(member.c.id == member_id, member.c.user_id.is_not(None))
-        row = self.connection.execute(select(member).where(there)).one_or_none()
+        row = _GET.row(self.connection, {"who": member_id})
         if row is None:
             raise KeyError(member_id)
         return _member(row)
