@@ -24,6 +24,8 @@ from bot.webhook import Webhook, path_of, secret_of
 from features.app import App
 from features.app.accounts import Accounts
 from features.app.arrival import Arrival
+from features.app.corrections import Corrections
+from features.app.desk import Desk
 from features.growth.boards import Boards
 from features.growth.service import Growth
 from features.joining.service import Joining
@@ -31,9 +33,15 @@ from features.members.service import Members
 from features.outreach.service import Outreach
 from features.pickup.service import Pickup
 from features.privacy.service import Privacy
+from features.setup import zones
 from features.setup.service import Setup
+from features.staff.invitations import Invitations
+from features.staff.owner import Owner
+from features.staff.roles import Roles
 from features.staff.service import Staff
+from features.staff.silence import Silence
 from kernel.clock import Clock
+from kernel.ids import UserId
 from scheduler.engine import Engine
 from scheduler.jobs import JOBS
 from storage.db import SqliteDb, open_db
@@ -48,19 +56,32 @@ from web.webhook import Webhook as WebhookRoute
 def build_app(config: Config) -> App:
     """Return every use case with its policy."""
     members, growth = Members(config.members), Growth(config.growth)
-    staff, pickup = Staff(config.staff), Pickup()
+    staff, pickup, invitations = Staff(config.staff), Pickup(), Invitations(config.staff)
+    owner = Owner(config.staff, members, staff, invitations)
+    roles, silence = Roles(staff, owner, invitations), Silence(staff)
     return App(
         outreach=Outreach(),
         members=members,
         growth=growth,
         staff=staff,
+        owner=owner,
+        roles=roles,
+        silence=silence,
         pickup=pickup,
-        joining=Joining(config.joining),
+        joining=Joining(config.joining, members),
         privacy=Privacy(config.privacy),
-        setup=Setup(pickup, staff),
-        arrival=Arrival(members, growth),
+        setup=Setup(pickup, staff, zones.load(), _own_number(config)),
+        arrival=Arrival(members, growth, pickup, staff),
+        desk=Desk(staff, roles, silence, growth),
+        corrections=Corrections(staff, growth),
         accounts=Accounts(members, growth, Boards()),
     )
+
+
+def _own_number(config: Config) -> UserId:
+    """Return the bot's own number: a token begins with it."""
+    number = config.telegram.token.partition(":")[0]
+    return UserId(int(number) if number.isdecimal() else 0)
 
 
 def build(config: Config, clock: Clock, chance: Random = CHANCE) -> Runtime:

@@ -81,7 +81,7 @@ async def on_history(update: Update, context: Context) -> None:
 def history(place: Place, found: tuple[Started, History]) -> Outgoing:
     """Show one page of the history with the way to its neighbours."""
     known, page = found
-    lines = tuple(_line(entry, known.group.zone.key) for entry in page.entries)
+    lines = tuple(history_line(entry, known.group.zone.key) for entry in page.entries)
     shown = lines or Text("growth.nothing_yet")
     text = Text("growth.history", {"lines": shown})
     if page.page > 0 or page.has_more:
@@ -146,7 +146,8 @@ def _cap(cap: Cap, used: Used) -> Text:
     )
 
 
-def _line(entry: Entry, zone: str) -> Text:
+def history_line(entry: Entry, zone: str) -> Text:
+    """Return one line of a history, in the local time of `zone`."""
     reason = _REASONS[entry.event] if entry.of is None else _reversal(_REASONS[entry.of])
     return Text("growth.line", {"at": Moment(entry.at, zone), "reason": reason, "change": _change(entry)})
 

@@ -13,6 +13,7 @@ from kernel.message import Keyboard, Open, Outgoing, Tap, Text
 
 HELP, SETTINGS, NOTE = "home.help", "members.settings", "members.note"
 GROWTH, HISTORY = "growth.card", "growth.history"
+SETUP, HEALTH, STAFF_ROLES = "setup.desk", "setup.health", "staff.roles"
 
 # Start payloads that open a page of the private chat straight away.
 TO_HOME, TO_GROWTH, TO_SETTINGS = "menu", "growth", "settings"
@@ -32,12 +33,14 @@ def show_menu(place: Place, home: Home) -> Outgoing:
             "points": account.points,
         },
     )
-    return show(place.to(home.known.member), text, menu_keyboard())
+    return show(place.to(home.known.member), text, menu_keyboard(is_staff=home.is_staff))
 
 
-def menu_keyboard() -> Keyboard:
-    """Return the buttons of the menu: only what works."""
+def menu_keyboard(*, is_staff: bool = False) -> Keyboard:
+    """Return the buttons of the menu: only what works, and for who asks."""
+    desk: Keyboard = ((Tap(Text("home.to_desk"), SETUP),),) if is_staff else ()
     return (
+        *desk,
         (Tap(Text("home.to_growth"), GROWTH), Tap(Text("home.to_history"), HISTORY, (0,))),
         (Tap(Text("home.to_settings"), SETTINGS), Tap(Text("home.to_help"), HELP)),
     )

@@ -33,6 +33,7 @@ TABLES = (
     groups.membership,
     pickup.pickup_point,
     joining.join_request,
+    joining.roll_call,
     preferences.preference,
     preferences.topic_off,
     privacy.tombstone,

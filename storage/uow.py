@@ -7,11 +7,13 @@ from random import Random, SystemRandom
 
 from sqlalchemy import Connection
 
+from storage.audit import SqlAudit
 from storage.boards import SqlBoards
 from storage.claims import SqlClaims
 from storage.dispatch import SqlDispatch
 from storage.groups import SqlGroups
 from storage.inbox import SqlInbox
+from storage.invitations import SqlInvitations
 from storage.joining import SqlJoining
 from storage.journal import SqlJournal
 from storage.leases import SqlLeases
@@ -109,6 +111,16 @@ class SqlUow:
     def staff(self) -> SqlStaff:
         """Roles and what staff did."""
         return SqlStaff(self.connection)
+
+    @property
+    def invitations(self) -> SqlInvitations:
+        """Links to roles."""
+        return SqlInvitations(self.connection)
+
+    @property
+    def audit(self) -> SqlAudit:
+        """What staff did."""
+        return SqlAudit(self.connection)
 
     @property
     def pickup(self) -> SqlPickup:

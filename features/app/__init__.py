@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from features.app.accounts import Accounts
 from features.app.arrival import Arrival
+from features.app.corrections import Corrections
+from features.app.desk import Desk
 from features.app.model import Consented, Home
 from features.app.uow import Uow
 from features.growth.service import Growth
@@ -13,7 +15,10 @@ from features.outreach.service import Outreach
 from features.pickup.service import Pickup
 from features.privacy.service import Privacy
 from features.setup.service import Setup
+from features.staff.owner import Owner
+from features.staff.roles import Roles
 from features.staff.service import Staff
+from features.staff.silence import Silence
 
 __all__ = ["App", "Consented", "Home", "Uow"]
 
@@ -26,9 +31,14 @@ class App:
     members: Members
     growth: Growth
     staff: Staff
+    owner: Owner
+    roles: Roles
+    silence: Silence
     pickup: Pickup
     joining: Joining
     privacy: Privacy
     setup: Setup
     arrival: Arrival
     accounts: Accounts
+    desk: Desk
+    corrections: Corrections
