@@ -27,6 +27,7 @@ from features.members.model import Group, GroupState, MembersPolicy
 from features.outreach.model import QuietHours
 from kernel.ids import ChatId, GroupId, MemberId, MessageId, UserId
 from kernel.message import Language
+from storage import growth
 from storage.dialect import insert_once
 from storage.prepared import Prepared
 from storage.types import BigId, UtcDateTime, metadata, partial_index
@@ -187,6 +188,7 @@ class SqlGroups:
         self.connection.execute(update(membership).where(twice).values(left_at=now))
         self.connection.execute(update(membership).where(of_met).values(group_id=group))
         self.connection.execute(delete(group_administrator).where(group_administrator.c.group_id == met))
+        growth.absorb(self.connection, met, group)
         self.connection.execute(delete(chat_group).where(chat_group.c.id == met))
 
     def silence(self, group: GroupId, *, now: datetime) -> bool:

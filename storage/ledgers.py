@@ -109,6 +109,7 @@ _DUE = Prepared(
     .order_by(points_due.c.due_at, points_due.c.id)
     .limit(bindparam("most"))
 )
+_NEXT = Prepared(select(func.min(points_due.c.due_at)).where(points_due.c.outcome.is_(None)))
 _pending = and_(points_due.c.id == bindparam("due"), points_due.c.outcome.is_(None))
 _FINISH = Prepared(update(points_due).where(_pending).values(outcome=bindparam("came_of_it")))
 _POSTPONE = Prepared(update(points_due).where(_pending).values(due_at=bindparam("until")))
@@ -293,8 +294,7 @@ class SqlGrowth:
 
     def next_due_at(self) -> datetime | None:
         """Return the instant at which the next timed work falls due."""
-        query = select(func.min(points_due.c.due_at)).where(points_due.c.outcome.is_(None))
-        earliest: datetime | None = self.connection.execute(query).scalar_one()
+        earliest: datetime | None = _NEXT.rows(self.connection, {})[0][0]
         return earliest
 
     def take(self, due: int, *, now: datetime) -> Due | None:

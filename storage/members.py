@@ -14,7 +14,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    and_,
     bindparam,
     or_,
     select,
@@ -80,6 +79,8 @@ _KNOWN_IN = Prepared(
 _BY_USER = Prepared(select(member).where(member.c.user_id == bindparam("user")))
 _BURIED = Prepared(select(tombstone.c.until).where(tombstone.c.hash == bindparam("by_hash")))
 
+_GET = Prepared(select(member).where(member.c.id == bindparam("who"), member.c.user_id.is_not(None)))
+
 
 @dataclass(frozen=True, slots=True)
 class SqlMembers:
@@ -116,8 +117,7 @@ class SqlMembers:
 
     def find(self, member_id: MemberId) -> Member | None:
         """Return the person; None when there is none, or was erased."""
-        there = and_(member.c.id == member_id, member.c.user_id.is_not(None))
-        row = self.connection.execute(select(member).where(there)).one_or_none()
+        row = _GET.row(self.connection, {"who": member_id})
         return None if row is None else member_of(row)
 
     def meet(self, person: Person, *, now: datetime) -> Member:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import time
+from itertools import pairwise
 from typing import Annotated
 
 from features.growth.model import Level
@@ -54,11 +55,11 @@ class GrowthPolicy:
                 f"first_notice_days = {self.first_notice_days}"
             )
         floors = self.floors
-        for level in Level:
-            if level and floors[level] <= floors[level - 1]:
+        for below, level in pairwise(Level):
+            if floors[level] <= floors[below]:
                 raise ValueError(
-                    f"{level.word}_growth = {floors[level]}: expected more than the {floors[level - 1]} "
-                    f"of the level below"
+                    f"{level.word}_growth = {floors[level]}: expected more than "
+                    f"{below.word}_growth = {floors[below]}"
                 )
 
     @property

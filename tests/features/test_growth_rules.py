@@ -255,5 +255,5 @@ def test_a_name_on_a_board_is_never_whole(name: str) -> None:
 
 
 def test_each_level_must_need_more_than_the_one_below() -> None:
-    with pytest.raises(ValueError, match="bloom_growth = 1000: expected more than the 1000"):
+    with pytest.raises(ValueError, match="bloom_growth = 1000: expected more than seedling_growth = 1000"):
         replace(a_policy(), bloom_growth=1000)

@@ -28,7 +28,7 @@ from features.growth.model import (
 )
 from features.members.model import CameBy, GroupState
 from kernel.clock import ManualClock
-from kernel.ids import GroupId, MemberId
+from kernel.ids import ChatId, GroupId, MemberId
 from storage.db import Db
 from storage.uow import SqlUow
 from tests.conftest import NOW, Disk
@@ -404,3 +404,24 @@ async def test_closing_somebody_without_an_account_opens_none(db: Db, check: Dis
     member, _ = await db.run(_neighbour)
     assert await db.run(lambda uow: GROWTH.close(uow, member=member)) == 0
     assert await check(ACCOUNT) == []
+
+
+async def test_a_group_that_moved_keeps_what_was_earned_on_both_sides(db: Db, check: Disk) -> None:
+    def two_sides(uow: SqlUow) -> tuple[MemberId, MemberId]:
+        member, old = _neighbour(uow)
+        new = a_group(uow, -200).id
+        other = uow.members.meet(a_person(8), now=uow.now).id
+        for who, group, key in ((member, old, "a"), (member, new, "b"), (other, new, "c")):
+            ACCOUNTS.earn(uow, member=who, group=group, event=Event.UGC, key=key, on=TODAY)
+        moved = uow.groups.by_chat(ChatId(-100))
+        assert moved is not None
+        uow.groups.change_chat(moved, ChatId(-200), now=uow.now)
+        return member, other
+
+    member, other = await db.run(two_sides)
+    assert await check("SELECT count(*) FROM chat_group") == [(1,)]
+    assert await check("SELECT DISTINCT group_id FROM growth_ledger") == [(1,)]
+    board = "SELECT group_id, member_id, growth FROM growth_period WHERE period = 'week' ORDER BY member_id"
+    assert await check(board) == [(1, member, 400), (1, other, 200)]
+    await db.run(lambda uow: GROWTH.reverse(uow, event=Event.UGC, key="b"))
+    assert await check(board) == [(1, member, 200), (1, other, 200)]
