@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from features.members.model import Person
-from kernel.ids import UserId
+from kernel.ids import GroupId, UserId
 from tests.world import World
 
 NO = "这件事要有相应角色的人来做。请找团长帮忙。"
@@ -256,10 +256,14 @@ async def test_a_role_is_given_to_who_was_pointed_at_and_taken_back_from_the_rec
 async def test_a_setting_is_put_back_only_while_it_is_as_it_was_left(town: World) -> None:
     leader, _ = await shop(town)
     setup, person = town.runtime.app.setup, Person(UserId(leader), "林姐", None)
-    for zone in ("Asia/Tokyo", "Asia/Urumqi"):
+
+    async def move_to(zone: str) -> None:
         await town.runtime.db.run(
-            lambda uow, zone=zone: setup.set_zone(uow, person=person, group=1, zone=zone, message=None)  # type: ignore[misc]
+            lambda uow: setup.set_zone(uow, person=person, group=GroupId(1), zone=zone, message=None)
         )
+
+    await move_to("Asia/Tokyo")
+    await move_to("Asia/Urumqi")
     await town.says(leader, "/audit")
 
     await town.taps(leader, "撤销 2")
