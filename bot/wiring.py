@@ -71,7 +71,7 @@ def build_app(config: Config) -> App:
         joining=Joining(config.joining, members),
         privacy=Privacy(config.privacy),
         setup=Setup(pickup, staff, zones.load(), _own_number(config)),
-        arrival=Arrival(members, growth, pickup),
+        arrival=Arrival(members, growth, pickup, staff),
         desk=Desk(staff, roles, silence, growth),
         corrections=Corrections(staff, growth),
         accounts=Accounts(members, growth, Boards()),

@@ -13,6 +13,7 @@ from features.staff.model import Waiting
 from handlers.answers import say, show, toast
 from handlers.context import Context, Place
 from handlers.outcome import Outcome
+from handlers.setup import plan_first_lists
 from kernel.ids import UserId, private_chat
 from kernel.message import Answer, Keyboard, Kind, MessageClass, Moment, Open, Outgoing, Tap, Text
 
@@ -58,6 +59,7 @@ async def on_administrators(outcome: Outcome, context: Context) -> None:
         bot=UserId(context.bot.id),
         presser=outcome.user,
     )
+    plan_first_lists(context, outcome.chat)
 
 
 def _people(outcome: Outcome, context: Context) -> Iterator[Person]:
@@ -79,6 +81,7 @@ async def on_enable(update: Update, context: Context) -> None:
         bot=UserId(context.bot.id),
         card=context.place.message,
     )
+    plan_first_lists(context, context.place.chat)
 
 
 def enabled(place: Place, done: Enabled | Waiting) -> Answer:

@@ -150,7 +150,7 @@ def consented(place: Place, done: Consented) -> Answer:
         "members.consented",
         {"name": done.home.known.name, "earned": earned, "growth": account.growth, "points": account.points},
     )
-    changed = show(place, text, menu_keyboard())
+    changed = show(place, text, menu_keyboard(is_staff=done.home.is_staff))
     return changed, toast(place, "members.consented_toast", earned=earned)
 
 

@@ -33,12 +33,14 @@ def show_menu(place: Place, home: Home) -> Outgoing:
             "points": account.points,
         },
     )
-    return show(place.to(home.known.member), text, menu_keyboard())
+    return show(place.to(home.known.member), text, menu_keyboard(is_staff=home.is_staff))
 
 
-def menu_keyboard() -> Keyboard:
-    """Return the buttons of the menu: only what works."""
+def menu_keyboard(*, is_staff: bool = False) -> Keyboard:
+    """Return the buttons of the menu: only what works, and for who asks."""
+    desk: Keyboard = ((Tap(Text("home.to_desk"), SETUP),),) if is_staff else ()
     return (
+        *desk,
         (Tap(Text("home.to_growth"), GROWTH), Tap(Text("home.to_history"), HISTORY, (0,))),
         (Tap(Text("home.to_settings"), SETTINGS), Tap(Text("home.to_help"), HELP)),
     )

@@ -11,6 +11,7 @@ from handlers.context import Context, Place
 from handlers.enabling import APPROVE, ENABLE_BUTTON, REFUSE, announcement, decision
 from handlers.keyboards import tapped_args
 from handlers.routes import Routes, on_command, on_tap
+from handlers.setup import first_lists
 from kernel.ids import GroupId, UserId, private_chat
 from kernel.message import (
     Answer,
@@ -84,6 +85,7 @@ async def ondecision(update: Update, context: Context, *, approved: bool) -> Non
             group=_group(update),
             approved=approved,
         )
+        context.plan(context.app.setup.first_lists_of, first_lists, group=_group(update))
 
 
 async def on_approve(update: Update, context: Context) -> None:

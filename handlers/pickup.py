@@ -78,12 +78,14 @@ def chosen(place: Place, done: Chosen) -> Answer:
         "points": account.points,
     }
     if not done.credited:
-        return show(place, Text("pickup.chosen", stands), menu_keyboard()), toast(
+        return show(place, Text("pickup.chosen", stands), menu_keyboard(is_staff=done.home.is_staff)), toast(
             place, "pickup.chosen_toast"
         )
     earned = done.home.card.register_points
     text = Text("pickup.chosen_first", stands | {"earned": earned, "name": done.home.known.name})
-    return show(place, text, menu_keyboard()), toast(place, "members.consented_toast", earned=earned)
+    return show(place, text, menu_keyboard(is_staff=done.home.is_staff)), toast(
+        place, "members.consented_toast", earned=earned
+    )
 
 
 async def on_later(update: Update, context: Context) -> None:

@@ -18,7 +18,7 @@ from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
 from handlers.menu import HEALTH, SETUP, STAFF_ROLES, TO_MENU, in_private
 from handlers.routes import ASKING, IN_PRIVATE, Routes, on_command, on_payload, on_tap, on_words
-from kernel.ids import GroupId, MessageId, PickupPointId, private_chat
+from kernel.ids import ChatId, GroupId, MessageId, PickupPointId, private_chat
 from kernel.message import Answer, Button, Keyboard, Kind, Language, Moment, Outgoing, Tap, Text
 from texts.catalog import Catalog
 
@@ -174,6 +174,16 @@ def plan_typed(update: Update, context: Context, otherwise: Callable[[Member | N
         return changed(place, found) if isinstance(found, Page) else otherwise(found)
 
     context.plan(context.app.setup.told, answer, person=context.person(user), typed=typed)
+
+
+def plan_first_lists(context: Context, chat: ChatId) -> None:
+    """Show the leaders of a group that may just have been enabled what is still missing."""
+    context.plan(context.app.setup.first_lists, first_lists, chat=chat)
+
+
+def first_lists(pages: tuple[Page, ...]) -> Answer:
+    """Show each leader the list in private."""
+    return tuple(_elsewhere(shown) for shown in pages)
 
 
 def opened(place: Place, found: Page | Groups) -> Answer:

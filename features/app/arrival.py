@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from features.app.model import Chosen, Consented, Home, Places
+from features.app.model import Asker, Chosen, Consented, Footing, Home, Places
 from features.app.uow import Uow
 from features.growth.service import Growth
-from features.members.model import Checking, Person, Started
+from features.members.model import Checking, Joined, Member, Person, Started
 from features.members.service import Members
 from features.pickup.model import PickupPoint
 from features.pickup.service import Pickup
+from features.staff.model import Act
+from features.staff.service import Staff
 from kernel.ids import ChatId, PickupPointId
 
 
@@ -19,6 +21,7 @@ class Arrival:
     members: Members
     growth: Growth
     pickup: Pickup
+    staff: Staff
 
     def start(self, uow: Uow, *, person: Person, payload: str) -> Home | Checking:
         """Open the menu for a member, or ask Telegram whether they are one. Raises NotMember or Away."""
@@ -66,6 +69,25 @@ class Arrival:
             return None
         return self._home(uow, self.members.known(uow, person=person))
 
+    def asker(self, uow: Uow, *, person: Person) -> Asker:
+        """Return who asks for help in private."""
+        member = self.members.find(uow, person=person)
+        return Asker(member, self._footing(uow, person, member))
+
+    def asker_in_group(self, uow: Uow, *, chat: ChatId, person: Person) -> tuple[Joined, Footing]:
+        """Return who asks for help in a group. Raises NotListening."""
+        joined = self.members.in_group(uow, chat=chat, person=person)
+        return joined, self._footing(uow, person, joined.member)
+
+    def _footing(self, uow: Uow, person: Person, member: Member | None) -> Footing:
+        if self.staff.is_owner(uow, user=person.user):
+            return Footing.OWNER
+        if self.staff.groups_for(uow, user=person.user, act=Act.SETUP):
+            return Footing.STAFF
+        if member is None:
+            return Footing.STRANGER
+        return Footing.MEMBER if member.consented else Footing.NEWCOMER
+
     def _home(self, uow: Uow, known: Started) -> Home:
         if not known.member.consented:
             return self._shown(uow, known)
@@ -80,4 +102,6 @@ class Arrival:
         return self.growth.register(uow, member=known.member.id, zone=known.group.zone, group=known.group.id)
 
     def _shown(self, uow: Uow, known: Started, choices: tuple[PickupPoint, ...] = ()) -> Home:
-        return Home(known, self.growth.card(uow, member=known.member.id, zone=known.group.zone), choices)
+        is_staff = bool(self.staff.groups_for(uow, user=known.member.user, act=Act.SETUP))
+        card = self.growth.card(uow, member=known.member.id, zone=known.group.zone)
+        return Home(known, card, choices, is_staff)

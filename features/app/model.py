@@ -9,6 +9,24 @@ from features.pickup.model import PickupPoint
 from features.staff.model import AuditLine, Post, Reason, Role
 
 
+class Footing(StrEnum):
+    """How far somebody has come with us: what help they need follows from it."""
+
+    STRANGER = "stranger"  # in none of our groups
+    NEWCOMER = "newcomer"  # has not agreed yet
+    MEMBER = "member"
+    STAFF = "staff"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody who asks for help; None where we do not know them."""
+
+    member: Member | None
+    footing: Footing
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """What a member's menu shows: who they are, their first group, their account."""
@@ -16,6 +34,7 @@ class Home:
     known: Started
     card: Card
     choices: tuple[PickupPoint, ...] = ()  # pick-up points between which the member has not chosen yet
+    is_staff: bool = False  # may set up a group
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from features.members.model import Group, Member, Person
+from features.members.model import Group, GroupState, Member, Person
 from features.outreach.model import QuietHours
 from features.pickup import rules as pickup_rules
 from features.pickup.service import Pickup
@@ -13,7 +13,7 @@ from features.setup import rules
 from features.setup.model import Asking, Groups, Health, NoSuchZone, NotSetUp, Page, Prompt, Step, Told
 from features.setup.ports import Uow
 from features.setup.zones import Zones
-from features.staff.model import Act, Deed, NotAllowed
+from features.staff.model import Act, Deed, NotAllowed, Role
 from features.staff.service import Staff
 from kernel.errors import Refusal
 from kernel.ids import ChatId, GroupId, MessageId, PickupPointId, UserId
@@ -50,6 +50,24 @@ class Setup:
         member = self.staff.check(uow, user=person.user, group=group, act=Act.SETUP)
         uow.members.set_reachable(member, reachable=True)
         return self.open(uow, person=person, group=group, step=Step.LIST, message=None)
+
+    def first_lists(self, uow: Uow, *, chat: ChatId) -> tuple[Page, ...]:
+        """Return the list for each leader of a group that was just enabled; only once for a group."""
+        group = uow.groups.by_chat(chat)
+        return self.first_lists_of(uow, group=group.id) if group else ()
+
+    def first_lists_of(self, uow: Uow, *, group: GroupId) -> tuple[Page, ...]:
+        """Return the same as `first_lists` for a group by our own number."""
+        found = uow.groups.get(group)
+        if found is None or found.state is not GroupState.ENABLED:
+            return ()
+        if not uow.claims.take(f"first-list:{group}"):
+            return ()
+        posts = [post for post in uow.staff.posts(group, now=uow.now) if post.role is Role.LEADER]
+        leaders = [uow.members.get(post.member) for post in posts]
+        return tuple(
+            self._shown(uow, leader, found, Step.LIST, None) for leader in leaders if leader.reachable
+        )
 
     def open(
         self, uow: Uow, *, person: Person, group: GroupId, step: Step, message: MessageId | None

@@ -48,7 +48,7 @@ def status(world: World, person: int) -> str:
 async def test_the_right_answer_lets_a_person_in_and_the_group_greets_them_once(gate: World) -> None:
     person = await asks(gate)
 
-    assert gate.last_to(person).startswith("您想加入阳光花园。")
+    assert gate.last_to(person).startswith("你想加入阳光花园。")
     assert len(gate.buttons(person)) == 3
     assert status(gate, person) == "asking"
     await gate.taps(person, solution(gate, person))

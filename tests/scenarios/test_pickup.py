@@ -12,7 +12,7 @@ HALL, GATE = "3 号楼大厅", "东门"
 HOURS = "每天 17:00–20:00"
 AGREE = "同意，开始用"
 LEDGER = "SELECT amount FROM growth_ledger"
-CHOSEN = "SELECT pickup_point_id FROM membership WHERE left_at IS NULL"
+CHOSEN = "SELECT pickup_point_id FROM membership WHERE left_at IS NULL AND member_id > 1"  # not the leader
 
 
 async def opens(world: World, *names: str) -> None:
@@ -164,7 +164,7 @@ async def test_a_point_of_another_group_is_refused(world: World) -> None:
 
     await world.forges(person, "v1:pickup.take:2")
 
-    assert world.rows("SELECT pickup_point_id FROM membership WHERE member_id = 1") == [(None,)]
+    assert world.rows("SELECT pickup_point_id FROM membership WHERE member_id = 2") == [(None,)]
 
 
 async def test_whoever_has_not_agreed_or_is_a_stranger_chooses_nothing(world: World) -> None:
