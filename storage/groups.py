@@ -1,6 +1,6 @@
 """Groups and who stays in them, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any
@@ -91,6 +91,19 @@ partial_index("uq_membership_standing", "left_at IS NULL", *_STANDING, unique=Tr
 partial_index("ix_membership_group", "left_at IS NULL", membership.c.group_id, membership.c.id)
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
+# What a group has once of each, and the column that says that it is over (None: there is none).
+_ONCE_A_GROUP: Mapping[str, str | None] = {
+    "staff_role": "ended_at",
+    "pickup_point": "closed_at",
+    "join_request": None,
+    "growth_period": None,
+}
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "staff_role": ("member_id", "role"),
+    "pickup_point": ("name",),
+    "join_request": ("user_id",),
+    "growth_period": ("period", "starts_on", "member_id"),
+}
 _here, _stay = chat_group.alias("here"), membership.alias("stay")
 
 _MOVED = select(former_chat.c.group_id).where(former_chat.c.chat == bindparam("in_chat")).scalar_subquery()
@@ -187,7 +200,28 @@ class SqlGroups:
         self.connection.execute(update(membership).where(twice).values(left_at=now))
         self.connection.execute(update(membership).where(of_met).values(group_id=group))
         self.connection.execute(delete(group_administrator).where(group_administrator.c.group_id == met))
+        for table, ended in _ONCE_A_GROUP.items():
+            self._end_twins(metadata.tables[table], ended, met, group, now)
+        for column in _pointing_here():
+            if column.table not in (membership, group_administrator):
+                moved = update(column.table).where(column == met).values({column.name: group})
+                self.connection.execute(moved)
         self.connection.execute(delete(chat_group).where(chat_group.c.id == met))
+
+    def _end_twins(
+        self, table: Table, ended: str | None, met: GroupId, group: GroupId, now: datetime
+    ) -> None:
+        """End (or drop) rows of the group met anew of which the other has its own."""
+        other = table.alias("other")
+        same = [other.c[name] == table.c[name] for name in _KEYS[table.name]]
+        stands = [] if ended is None else [other.c[ended].is_(None)]
+        twin = select(1).where(other.c.group_id == group, *same, *stands).exists()
+        of_met = table.c.group_id == met
+        if ended is None:
+            self.connection.execute(delete(table).where(of_met, twin))
+        else:
+            of_met = and_(of_met, table.c[ended].is_(None))
+            self.connection.execute(update(table).where(of_met, twin).values({ended: now}))
 
     def silence(self, group: GroupId, *, now: datetime) -> bool:
         """Record that nothing leaves by itself from now on; False when it was so."""
@@ -228,6 +262,14 @@ class SqlGroups:
                 group_administrator.c.group_id == group, group_administrator.c.user_id == user
             )
         )
+
+
+def _pointing_here() -> Iterator[Column[Any]]:
+    """Return the columns of every table that name a group."""
+    for table in metadata.sorted_tables:
+        for key in table.foreign_keys:
+            if key.column is chat_group.c.id:
+                yield key.parent
 
 
 def group_of(row: Sequence[Any]) -> Group:
