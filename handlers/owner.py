@@ -1,10 +1,12 @@
 """The owner: claims the bot, approves groups, hands the bot over."""
 
+from dataclasses import replace
 from functools import partial
 
 from telegram import Update
 
 from features.members.model import Group
+from features.staff.invitations import hashed, link_key
 from features.staff.model import Decided, OwnerDesk, TakenOver, Waiting
 from handlers.answers import say, show, toast
 from handlers.context import Context, Place
@@ -140,7 +142,8 @@ async def on_hand_over(update: Update, context: Context) -> None:
 def link_made(place: Place, bot: str, hours: int, code: str) -> Outgoing:
     """Show the link that makes somebody else the owner."""
     text = Text("owner.link", {"link": f"https://t.me/{bot}?start=own-{code}", "hours": hours})
-    return show(place, text, ((TO_DESK,),))
+    told = show(place, text, ((TO_DESK,),))
+    return replace(told, dedupe_key=link_key(hashed(code)))
 
 
 def confirm_card(place: Place, code_hash: str) -> Outgoing:

@@ -1,11 +1,13 @@
 """Staff in the chat: links that are followed, who does what in a group, stand-ins."""
 
+from dataclasses import replace
 from functools import partial
 
 from telegram import Update, User
 from telegram.ext import CommandHandler, filters
 
 from features.members.model import Group, Joined
+from features.staff.invitations import hashed, link_key
 from features.staff.model import Choice, Followed, Following, Given, Role, Roster, RosterLine, Taken
 from features.staff.roles import STAND_IN_DAYS
 from handlers.answers import say, show
@@ -193,7 +195,8 @@ def link_made(context: Context, group: GroupId, role: Role, code: str) -> Outgoi
     link = f"https://t.me/{context.bot.username}?start=job-{code}"
     hours = context.app.staff.policy.invitation_hours
     text = Text("staff.link", {"link": link, "role": role_name(role), "hours": hours})
-    return show(context.place, text, ((Tap(Text("staff.to_roles"), ROLES, (group,)),),))
+    told = show(context.place, text, ((Tap(Text("staff.to_roles"), ROLES, (group,)),),))
+    return replace(told, dedupe_key=link_key(hashed(code)))
 
 
 async def on_take(update: Update, context: Context) -> None:

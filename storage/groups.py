@@ -27,7 +27,7 @@ from features.members.model import Group, GroupState, MembersPolicy
 from features.outreach.model import QuietHours
 from kernel.ids import ChatId, GroupId, MemberId, MessageId, UserId
 from kernel.message import Language
-from storage import growth
+from storage.absorption import absorb
 from storage.dialect import insert_once
 from storage.prepared import Prepared
 from storage.types import BigId, UtcDateTime, metadata, partial_index
@@ -92,7 +92,7 @@ partial_index("uq_membership_standing", "left_at IS NULL", *_STANDING, unique=Tr
 partial_index("ix_membership_group", "left_at IS NULL", membership.c.group_id, membership.c.id)
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
-_here, _stay = chat_group.alias("here"), membership.alias("stay")
+_here = chat_group.alias("here")
 
 _MOVED = select(former_chat.c.group_id).where(former_chat.c.chat == bindparam("in_chat")).scalar_subquery()
 _THERE = select(_here.c.id).where(_here.c.chat == bindparam("in_chat")).scalar_subquery()
@@ -175,21 +175,11 @@ class SqlGroups:
             return
         met = self.by_chat(chat)
         if met:
-            self._absorb(met.id, group.id, now)
+            absorb(self.connection, met.id, group.id, now=now)
             if met.state is not GroupState.MET:  # newer than anything known of the chat left behind
                 self.move(group.id, to=met.state, since=tuple(GroupState), now=now)
         there = update(chat_group).where(chat_group.c.id == group.id)
         self.connection.execute(there.values(chat=chat, card=None))  # messages have other numbers there
-
-    def _absorb(self, met: GroupId, group: GroupId, now: datetime) -> None:
-        of_met = membership.c.group_id == met
-        stays = select(_stay.c.member_id).where(_stay.c.group_id == group, _stay.c.left_at.is_(None))
-        twice = and_(of_met, membership.c.left_at.is_(None), membership.c.member_id.in_(stays))
-        self.connection.execute(update(membership).where(twice).values(left_at=now))
-        self.connection.execute(update(membership).where(of_met).values(group_id=group))
-        self.connection.execute(delete(group_administrator).where(group_administrator.c.group_id == met))
-        growth.absorb(self.connection, met, group)
-        self.connection.execute(delete(chat_group).where(chat_group.c.id == met))
 
     def silence(self, group: GroupId, *, now: datetime) -> bool:
         """Record that nothing leaves by itself from now on; False when it was so."""

@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    Connection,
     ForeignKey,
     Index,
     Integer,
@@ -13,15 +12,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Update,
-    and_,
-    delete,
-    exists,
-    select,
     update,
 )
 
 from features.growth.model import DueKind
-from kernel.ids import GroupId
 from storage.types import BigId, LocalDate, UtcDateTime, metadata, partial_index
 
 growth_account = Table(
@@ -117,20 +111,3 @@ def restored(now: datetime) -> Update:
         .where(points_due.c.kind.in_((DueKind.FIRST_NOTICE, DueKind.LAST_NOTICE)))
         .values(outcome="restored")
     )
-
-
-def absorb(connection: Connection, met: GroupId, group: GroupId) -> None:
-    """Make the lines and boards of the group `met` those of `group`, which it turned out to be."""
-    for ledger in (growth_ledger, points_ledger):
-        connection.execute(update(ledger).where(ledger.c.group_id == met).values(group_id=group))
-    other = growth_period.alias("other")
-    same = and_(*(other.c[name] == growth_period.c[name] for name in ("period", "starts_on", "member_id")))
-    in_met, in_group = growth_period.c.group_id == met, growth_period.c.group_id == group
-    more = select(other.c.growth).where(other.c.group_id == met, same).scalar_subquery()
-    twice = exists().where(other.c.group_id == met, same)
-    connection.execute(
-        update(growth_period).where(in_group, twice).values(growth=growth_period.c.growth + more)
-    )
-    there = exists().where(other.c.group_id == group, same)
-    connection.execute(delete(growth_period).where(in_met, there))
-    connection.execute(update(growth_period).where(in_met).values(group_id=group))

@@ -5,8 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from features.staff.invitations import link_key
 from features.staff.model import Invitation, Role
 from kernel.ids import GroupId, MemberId
+from kernel.message import Text
+from storage.message_codec import text_to_json
+from storage.outbox import outbox
 from storage.staff import invitation
 
 
@@ -69,4 +73,12 @@ class SqlInvitations:
             .where(invitation.c.used_at.is_(None), invitation.c.expires_at > now)
             .values(used_by=by, used_at=now)
         )
-        return used.rowcount == 1
+        if used.rowcount != 1:
+            return False
+        # The message that told the link held the code; nothing shall hold it any more.
+        self.connection.execute(
+            update(outbox)
+            .where(outbox.c.dedupe_key == link_key(code_hash))
+            .values(text=text_to_json(Text("staff.link_wrong")))
+        )
+        return True

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import psycopg
@@ -203,7 +204,7 @@ async def open_world(
         config = config_for(address.base, bot["token"], database, **env)
         migrate.upgrade(config.storage.url)
         clock = ManualClock(start)
-        runtime = build(config, clock)
+        runtime = build(config, clock, Random(42))
         timeline = Timeline(runtime, clock, sandbox.set_clock, sandbox.drained, sandbox.pending)
         if mode is Mode.WEBHOOK:
             web = serving(build_web(runtime), host=config.web.host, port=config.web.port)

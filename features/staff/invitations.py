@@ -48,6 +48,11 @@ class Invitations:
         return uow.invitations.open(hashed(code), now=uow.now)
 
 
+def link_key(code_hash: str) -> str:
+    """Return the dedupe key of the one message that tells a link."""
+    return f"link:{code_hash}"
+
+
 def hashed(code: str) -> str:
     """Return what is kept of a code: its SHA-256."""
     return sha256(code.strip().casefold().encode()).hexdigest()

@@ -261,6 +261,20 @@ async def test_the_owner_hands_the_bot_over(town: World) -> None:
     assert town.last_to(heir).startswith("你是菜博士的主人")
 
 
+async def test_the_code_of_a_link_that_was_used_is_kept_nowhere(town: World) -> None:
+    owner, heir = await town.person("顾老板"), await town.person("小顾")
+    await town.claims(owner)
+    await town.says(owner, "/owner")
+    await town.taps(owner, "转让给别人")
+    code = town.last_to(owner).partition("own-")[2].split()[0]
+
+    await town.does(heir, "start", payload=f"own-{code}")
+    await town.taps(heir, "确认接手")
+
+    for table in ("inbox", "outbox", "journal", "invitation", "claim", "audit"):
+        assert code not in str(town.rows(f"SELECT * FROM {table}"))
+
+
 async def test_a_second_link_ends_the_first_and_ones_own_is_no_use(town: World) -> None:
     owner, heir = await town.person("顾老板"), await town.person("小顾")
     await town.claims(owner)
