@@ -14,7 +14,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    and_,
     bindparam,
     delete,
     func,
@@ -27,6 +26,7 @@ from features.members.model import Group, GroupState, MembersPolicy
 from features.outreach.model import QuietHours
 from kernel.ids import ChatId, GroupId, MemberId, MessageId, UserId
 from kernel.message import Language
+from storage.absorption import absorb
 from storage.dialect import insert_once
 from storage.prepared import Prepared
 from storage.types import BigId, UtcDateTime, metadata, partial_index
@@ -174,20 +174,11 @@ class SqlGroups:
             return
         met = self.by_chat(chat)
         if met:
-            self._absorb(met.id, group.id, now)
+            absorb(self.connection, met.id, group.id, now=now)
             if met.state is not GroupState.MET:  # newer than anything known of the chat left behind
                 self.move(group.id, to=met.state, since=tuple(GroupState), now=now)
         there = update(chat_group).where(chat_group.c.id == group.id)
         self.connection.execute(there.values(chat=chat, card=None))  # messages have other numbers there
-
-    def _absorb(self, met: GroupId, group: GroupId, now: datetime) -> None:
-        of_met = membership.c.group_id == met
-        stays = select(_stay.c.member_id).where(_stay.c.group_id == group, _stay.c.left_at.is_(None))
-        twice = and_(of_met, membership.c.left_at.is_(None), membership.c.member_id.in_(stays))
-        self.connection.execute(update(membership).where(twice).values(left_at=now))
-        self.connection.execute(update(membership).where(of_met).values(group_id=group))
-        self.connection.execute(delete(group_administrator).where(group_administrator.c.group_id == met))
-        self.connection.execute(delete(chat_group).where(chat_group.c.id == met))
 
     def set_administrators(self, group: GroupId, users: tuple[UserId, ...], *, now: datetime) -> None:
         """Replace the cached list of administrators."""
