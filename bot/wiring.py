@@ -82,7 +82,7 @@ def build_app(config: Config) -> App:
         arrival=arrival,
         desk=Desk(staff, roles, silence, growth),
         corrections=Corrections(staff, growth),
-        accounts=Accounts(members, growth, Boards()),
+        accounts=Accounts(members, growth, Boards(), outreach),
         settings=Settings(members, outreach, arrival),
         erasing=Erasing(growth, privacy, config.members.zone.key),
     )

@@ -8,9 +8,8 @@ from features.growth.model import Board, Period
 from features.members.model import Started
 from handlers.answers import show
 from handlers.context import Context, Place
-from handlers.growth import BOARD
 from handlers.keyboards import tapped_args
-from handlers.menu import GROWTH, TO_GROWTH, TO_MENU, lead_to_private
+from handlers.menu import BOARD, GROWTH, TO_GROWTH, TO_MENU, lead_to_private
 from handlers.routes import Routes, on_command, on_tap, on_words
 from kernel.message import Keyboard, Outgoing, Tap, Text
 from texts.catalog import Catalog

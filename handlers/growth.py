@@ -12,13 +12,12 @@ from features.members.model import Started
 from handlers.answers import show
 from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
-from handlers.menu import GROWTH, HISTORY, TO_GROWTH, TO_MENU, lead_to_private
+from handlers.menu import BOARD, GROWTH, HISTORY, TO_GROWTH, TO_MENU, lead_to_private
 from handlers.routes import Routes, on_command, on_tap, on_words
 from kernel import business_day
 from kernel.message import Button, Keyboard, Moment, Outgoing, Tap, Text
 from texts.catalog import Catalog
 
-BOARD = "growth.board"
 _TO_HISTORY = Tap(Text("home.to_history"), HISTORY, (0,))
 _TO_BOARD = Tap(Text("growth.to_board"), BOARD, ("week",))
 _REASONS = {

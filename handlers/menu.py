@@ -13,7 +13,7 @@ from handlers.keyboards import MENU
 from kernel.message import Keyboard, Open, Outgoing, Tap, Text
 
 HELP, SETTINGS, NOTE = "home.help", "members.settings", "members.note"
-GROWTH, HISTORY = "growth.card", "growth.history"
+GROWTH, HISTORY, BOARD = "growth.card", "growth.history", "growth.board"
 SETUP, HEALTH, STAFF_ROLES = "setup.desk", "setup.health", "staff.roles"
 MYDATA = "privacy.mydata"
 
@@ -43,7 +43,8 @@ def menu_keyboard(*, is_staff: bool = False) -> Keyboard:
     desk: Keyboard = ((Tap(Text("home.to_desk"), SETUP),),) if is_staff else ()
     return (
         *desk,
-        (Tap(Text("home.to_growth"), GROWTH), Tap(Text("home.to_history"), HISTORY, (0,))),
+        (Tap(Text("home.to_growth"), GROWTH), Tap(Text("growth.to_board"), BOARD, ("week",))),
+        (Tap(Text("home.to_history"), HISTORY, (0,)), Tap(Text("settings.to_mydata"), MYDATA)),
         (Tap(Text("home.to_settings"), SETTINGS), Tap(Text("home.to_help"), HELP)),
     )
 

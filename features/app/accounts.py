@@ -26,7 +26,8 @@ from features.growth.service import Growth
 from features.growth.wording import gives, level_name
 from features.members.model import Group, Member, Person, Started
 from features.members.service import Members
-from features.outreach import rules as outreach
+from features.outreach.model import Never, Slot, Topic
+from features.outreach.service import Outreach
 from kernel import business_day
 from kernel.ids import GroupId, MemberId, private_chat
 from kernel.message import Kind, MessageClass, Outgoing, Param, Text
@@ -41,6 +42,7 @@ class Accounts:
     members: Members
     growth: Growth
     boards: Boards
+    outreach: Outreach
 
     def card(self, uow: Uow, *, person: Person) -> Home:
         """Return a member's account. Raises NotMember, Away or ConsentNeeded."""
@@ -109,7 +111,7 @@ class Accounts:
         groups = uow.members.groups_of(member.id)
         group = groups[0] if groups else None
         expiry = self.growth.expiring(uow, due=due)
-        slot = self._may_speak(uow, member, group)
+        slot = self._may_speak(uow, member, group, Topic.POINTS)
         if group is None or isinstance(slot, str):
             self._skip_notice(uow, due, "spent" if expiry.points <= 0 else str(slot))
         elif expiry.points <= 0:
@@ -131,22 +133,31 @@ class Accounts:
     def _tell(self, uow: Uow, member: MemberId, group: Group | None, news: "_News") -> None:
         """Tell a member about their level as soon as that may be, or note why nothing is said."""
         to = uow.members.get(member) if group else None
-        slot = self._may_speak(uow, to, group)
+        slot = self._may_speak(uow, to, group, Topic.LEVEL)
+        if group is not None and group.silent_since is not None:
+            slot = "silent"  # the card tells of the level all the same
         if to is None or group is None or isinstance(slot, str):
             uow.journal.note("growth.notice_skipped", member=member, reason=str(slot))
             return
         told = _notice(to, group, slot, news, slot.opens + _LEVEL_NEWS_LASTS)
         uow.outbox.put(replace(told, not_before=slot.opens))
 
-    @staticmethod
-    def _may_speak(uow: Uow, member: Member | None, group: Group | None) -> "_Slot | str":
+    def _may_speak(self, uow: Uow, member: Member | None, group: Group | None, topic: Topic) -> Slot | str:
         """Return when a member may be told something about their account, or why never."""
         if member is None or group is None or not member.consented:
             return "not_wanted"
         if not member.reachable:
             return "unreachable"
-        opens = outreach.next_allowed(uow.now, group.zone, group.quiet)
-        return _Slot(opens, outreach.quiet_from(opens, group.zone, group.quiet))
+        found = self.outreach.slot(
+            uow,
+            member=member.id,
+            topic=topic,
+            zone=group.zone,
+            quiet=group.quiet,
+            silent=group.silent_since is not None,
+            marketing_consent=member.marketing_consent_at is not None,
+        )
+        return found.reason if isinstance(found, Never) else found
 
     def _board(self, uow: Uow, known: Started, period: Period) -> Board:
         group = known.group
@@ -169,14 +180,6 @@ class Accounts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Slot:
-    """When somebody may be told something: from an instant to the next quiet hours, if there are any."""
-
-    opens: datetime
-    closes: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class _News:
     """What a member is told, why they hear it, and the key under which it is said once."""
 
@@ -190,7 +193,7 @@ def _named(groups: tuple[Group, ...], group: GroupId) -> Group | None:
     return next((each for each in groups if each.id == group), groups[0] if groups else None)
 
 
-def _expiry_notice(due: Due, expiry: Expiry, member: Member, group: Group, slot: _Slot) -> Outgoing:
+def _expiry_notice(due: Due, expiry: Expiry, member: Member, group: Group, slot: Slot) -> Outgoing:
     gone_at = business_day.instant(business_day.days_later(expiry.on, 1), time.min, group.zone)
     text = Text("growth.expiring", {"points": expiry.points, "on": expiry.on})
     return _notice(
@@ -198,7 +201,7 @@ def _expiry_notice(due: Due, expiry: Expiry, member: Member, group: Group, slot:
     )
 
 
-def _notice(member: Member, group: Group, slot: _Slot, news: _News, untrue_at: datetime) -> Outgoing:
+def _notice(member: Member, group: Group, slot: Slot, news: _News, untrue_at: datetime) -> Outgoing:
     return Outgoing(
         Kind.SEND,
         private_chat(member.user),
