@@ -78,7 +78,7 @@ When = Speak | Wait | Never
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """When somebody may be told something (UTC): from an instant to the next quiet hours, if there are any."""
+    """When somebody may be told something (UTC): from an instant to the next quiet hours, if any."""
 
     opens: datetime
     closes: datetime | None

@@ -95,7 +95,7 @@ async def test_answers_still_come_while_it_is_silent(town: World) -> None:
 
     await town.says(leader, "帮助", chat=town.group)
 
-    assert town.last_to(leader, town.group).startswith("在群里打「菜单」")
+    assert town.last_to(leader, town.group).startswith("在群里打「设置本群」")
 
 
 async def test_twice_stopped_is_stopped_once_and_twice_resumed_too(town: World) -> None:
