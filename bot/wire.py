@@ -175,7 +175,7 @@ class _FormBody:
 
 def _form(data: RequestData) -> aiohttp.FormData:
     """Return what a call with files sends: every parameter a part, every file another."""
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)  # names of files arrive as they are
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, media_type) in (data.multipart_data or {}).items():

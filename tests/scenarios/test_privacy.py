@@ -338,7 +338,7 @@ async def test_nothing_comes_back_with_a_restart(db_url: str) -> None:
             "text": WORDS,
         }
 
-        await second.brings({"message": said})
+        await second.brings({"message": said | {"chat": chat, "from": sender}})
 
         assert second.rows("SELECT count(*) FROM inbox WHERE state <> 'done'") == [(0,)]
         assert traces(second, NAME, WORDS, str(person)) == {}
