@@ -29,9 +29,13 @@ CALLERS = "64"
 
 _MEMBERS = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
-INSERT INTO member (id, user_id, name, language, met_at, reachable) SELECT i, i, '', 'zh_CN', 0, 1 FROM n
+INSERT INTO member (id, user_id, name, language, met_at, reachable, large, language_chosen)
+SELECT i, i, '', 'zh_CN', 0, 1, 0, 0 FROM n
 """
-_ACCOUNTS = "INSERT INTO growth_account (member_id, growth, points) SELECT id, 0, 0 FROM member"
+_ACCOUNTS = """
+INSERT INTO growth_account (member_id, growth, points, level, review_attempts, on_board)
+SELECT id, 0, 0, 0, 0, 1 FROM member
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,19 +74,24 @@ def enter(story: Story, sandbox: Sandbox) -> Cast:
             chat_id=group["id"],
             username=group.get("username", ""),
             forum=group.get("forum", False),
+            join_by_request=group.get("join_by_request", False),
         )
     return Cast(str(bot["token"]), ids)
 
 
 async def play(story: Story, cast: Cast, sandbox: Sandbox, timeline: Timeline) -> None:
     """Let everybody do what they did; everything due in between is done at its own instant."""
+    link = ""
     for act in story.acts:
         await timeline.run_until(_instant(act["at"], story.zone))
         person = cast.ids[act["who"]]
         if act["do"] == "claim":
             await _claim(person, sandbox, timeline)
         else:
-            sandbox.act(person, act["do"], **_fields(act, person, cast, sandbox))
+            fields = _fields(act, person, cast, sandbox)
+            if "text" in fields:
+                fields["text"] = fields["text"].replace("{link}", link)
+            link = sandbox.act(person, act["do"], **fields).get("link", link)
         await timeline.settle()
     await timeline.run_until(story.now)
 

@@ -96,7 +96,8 @@ async def test_a_migration_killed_at_any_statement_loses_nothing_and_can_begin_a
     assert await Disk(bare_url)(UNBALANCED) == [(0,)]
     if revision != "base":
         for broken, constraint in REFUSED:
-            refuses(bare_url, broken, constraint)
+            if broken.split()[1] in rows:  # no row of a newer table can be spoilt
+                refuses(bare_url, broken, constraint)
     db = open_db(bare_url, clock)
     assert (await db.run(lambda uow: builders.a_member(uow, 99))).name == ""
     await asyncio.to_thread(db.close)
