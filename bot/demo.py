@@ -32,6 +32,7 @@ from web import app as web
 STORY = Path(page.__file__).with_name("data") / "demo.toml"
 _MORNING = time(6, 0)
 _HOUR = timedelta(hours=1)
+_WORDS_DAYS = 30  # what a push of 30 days brings can still be read
 
 
 @dataclass(slots=True)
@@ -128,4 +129,5 @@ def _demo_config(config: Config, *, token: str, base_url: str, folder: Path) -> 
         config,
         telegram=telegram,  # whatever leads to the real Telegram does not lead to the one on this machine
         storage=replace(config.storage, url=f"sqlite:///{folder / 'demo.db'}"),
+        privacy=replace(config.privacy, words_days=_WORDS_DAYS),
     )
