@@ -17,7 +17,7 @@ from storage.message_codec import text_from_json
 
 Row = Mapping[str, Any]
 
-_ROWS = 60  # newest rows of each list
+_ROWS = 120  # newest rows of each list
 _DUE_ROWS = 5  # next rows of each job
 _DUE: Mapping[str, Callable[[int], Select[Any]]] = {"growth.points_due": views.points_due_next}
 

@@ -27,7 +27,7 @@ def note(said: ConsoleMessage, faults: list[str]) -> None:
 
 async def press(page: Page, label: str) -> None:
     """Tap the newest button of that label in the chat."""
-    beginning = re.compile(rf"^[^\w]*{re.escape(label)}")  # no is not yes with something before it
+    beginning = re.compile(rf"^[‹›✓✗ ]*{re.escape(label)}")  # no is not yes with something before it
     await page.get_by_test_id("btn").filter(has_text=beginning).last.click()
 
 
