@@ -21,6 +21,8 @@ ROWS: Mapping[str, Row] = {
     "6": ledger.on_postgres,
     "7": due.ticks,
     "8": memory.held_memory,
+    "9": due.level_ticks,
+    "10": due.boards,
 }
 
 

@@ -1,14 +1,19 @@
-"""Row 7: one tick of the clockwork with a hundred due rows, among 10,000 members and among a million."""
+"""Rows 7, 9 and 10: what falls due, and the board, among 10,000 members and among a million.
+
+A tick of the clockwork has a hundred due rows: of expiring points, or of levels to be looked at.
+"""
 
 import contextlib
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import event, text
 
@@ -17,7 +22,10 @@ from bench.rounds import Plan, alternate
 from bench.table import Bar, Result, milli, ratios
 from bot import config as configuration
 from bot.wiring import build_app
+from features.growth.model import Board, Period
+from features.growth.rules import PLACES
 from kernel.clock import ManualClock
+from kernel.ids import GroupId, MemberId
 from scheduler.engine import Engine
 from scheduler.jobs import JOBS, Job
 from storage import migrate
@@ -26,12 +34,26 @@ from storage.migrate import engine_for
 from storage.patience import PatientDb
 from storage.uow import SqlUow
 
+ZONE = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai: nobody's quiet hours
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _BATCH = 100  # due rows of one tick
 _GROUP = 200  # members of one group
-_INDEX = "ix_points_due_pending"
-_FILL = Path(__file__).with_name("due.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Timed work of one kind: its row of the table, its job, what fills it in, the index it is found by."""
+
+    row: str
+    what: str
+    job: str
+    fill: str
+    index: str
+
+
+POINTS = Work("7", "due tick", "growth.points_due", "due.sql", "ix_points_due_pending")
+LEVELS = Work("9", "level tick", "growth.level_due", "levels.sql", "ix_growth_account_review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +63,7 @@ class Clockwork:
     db: PatientDb
     engine: Engine
     clock: ManualClock
+    board: Callable[..., Board]
 
     @property
     def job(self) -> Job:
@@ -70,28 +93,74 @@ class Clockwork:
                 raise RuntimeError(f"a look found {len(found)} rows, expected {_BATCH}")
         return statistics.median(seconds)
 
+    async def boards(self, count: int) -> float:
+        """Return the median seconds of showing the board of everybody's group so many times."""
+        show, seconds = partial(self.board, member=MemberId(1), group=GroupId(1), zone=ZONE), list[float]()
+        for _ in range(count):
+            begun = time.perf_counter()
+            seen = await self.db.run(partial(show, period=Period.WEEK))
+            seconds.append(time.perf_counter() - begun)
+            if len(seen.places) != PLACES:
+                raise RuntimeError(f"a board shows {len(seen.places)} places, expected {PLACES}")
+        return statistics.median(seconds)
+
+
+Race = Callable[[str, Sequence[str], Plan], Awaitable[list[Result]]]
+
 
 async def ticks(plan: Plan) -> list[Result]:
     """Row 7."""
+    return await _on_both(partial(_race, POINTS), plan)
+
+
+async def level_ticks(plan: Plan) -> list[Result]:
+    """Row 9."""
+    return await _on_both(partial(_race, LEVELS), plan)
+
+
+async def boards(plan: Plan) -> list[Result]:
+    """Row 10."""
+    return await _on_both(_show, plan)
+
+
+async def _on_both(race: Race, plan: Plan) -> list[Result]:
     with tempfile.TemporaryDirectory() as folder:
         files = [f"sqlite:///{Path(folder, name)}" for name in ("large.db", "small.db")]
-        results = await _race("SQLite", files, plan)
+        results = await race("SQLite", files, plan)
     with postgres_server() as server:
-        return results + await _race("PostgreSQL", [server.url(server.create()) for _ in range(2)], plan)
+        return results + await race("PostgreSQL", [server.url(server.create()) for _ in range(2)], plan)
 
 
-async def _race(kind: str, urls: Sequence[str], plan: Plan) -> list[Result]:
-    sizes = (plan.count(1_000_000, 1000), plan.count(10_000, 500))
+async def _show(kind: str, urls: Sequence[str], plan: Plan) -> list[Result]:
+    sizes, shows = _sizes(plan), plan.count(500, 5)
+    with contextlib.ExitStack() as held:
+        large, small = (
+            held.enter_context(_clockwork(LEVELS, url, members, ticks=1))
+            for url, members in zip(urls, sizes, strict=True)
+        )
+        shown = await alternate(
+            {"large": lambda: large.boards(shows), "small": lambda: small.boards(shows)}, plan.rounds
+        )
+    what = f"the board of one group of {sizes[0]:,} vs {sizes[1]:,} members, {kind}"
+    return [_result("10", what, shown)]
+
+
+def _sizes(plan: Plan) -> tuple[int, int]:
+    return plan.count(1_000_000, 1000), plan.count(10_000, 500)
+
+
+async def _race(work: Work, kind: str, urls: Sequence[str], plan: Plan) -> list[Result]:
+    sizes = _sizes(plan)
     ticks, looks = plan.count(3, 1), plan.count(500, 5)
     minutes = (plan.rounds + 1) * ticks + 1  # the last one's rows are for looking only
     with contextlib.ExitStack() as held:
         large, small = (
-            held.enter_context(_clockwork(url, members, minutes))
+            held.enter_context(_clockwork(work, url, members, ticks=minutes))
             for url, members in zip(urls, sizes, strict=True)
         )
         for side in (large, small):
             await side.ticks(ticks)
-        plan_text = _plan(urls[0], large.job, large.clock.now())
+        plan_text = _plan(work, urls[0], large.job, large.clock.now())
         worked = await alternate(
             {"large": lambda: large.ticks(ticks), "small": lambda: small.ticks(ticks)}, plan.rounds
         )
@@ -100,25 +169,27 @@ async def _race(kind: str, urls: Sequence[str], plan: Plan) -> list[Result]:
         )
     among = f"{sizes[0]:,} vs {sizes[1]:,} members, {kind}"
     return [
-        _result(f"due tick (look, do 100 rows, look), {among} (target 1.30)", worked),
-        _result(f"the look alone, {among}; plan: {plan_text}", looked),
+        _result(work.row, f"{work.what} (look, do 100 rows, look), {among} (target 1.30)", worked),
+        _result(work.row, f"the look alone, {among}; plan: {plan_text}", looked),
     ]
 
 
 @contextlib.contextmanager
-def _clockwork(url: str, members: int, ticks: int) -> Iterator[Clockwork]:
+def _clockwork(work: Work, url: str, members: int, *, ticks: int) -> Iterator[Clockwork]:
     """Fill a database and yield the engine that `bot.wiring` would set over it, one minute before noon."""
-    _fill(url, members, ticks)
+    _fill(work, url, members, ticks)
     clock = ManualClock(NOON - _MINUTE)
     db = PatientDb(open_db(url, clock))
     app = build_app(configuration.load(None, {}))
+    jobs = [job for job in JOBS if job.name == work.job]
+    engine = Engine(runner=db, app=app, jobs=jobs, clock=clock, committed=lambda: None)
     try:
-        yield Clockwork(db, Engine(runner=db, app=app, jobs=JOBS, clock=clock, committed=lambda: None), clock)
+        yield Clockwork(db, engine, clock, app.accounts.boards.board)
     finally:
         db.close()
 
 
-def _fill(url: str, members: int, ticks: int) -> None:
+def _fill(work: Work, url: str, members: int, ticks: int) -> None:
     due = ticks * _BATCH
     if due > members:
         raise ValueError(
@@ -133,36 +204,41 @@ def _fill(url: str, members: int, ticks: int) -> None:
         "ticks": ticks,
         "noon": int(NOON.timestamp() * 1000),
         "day": _DAY // timedelta(milliseconds=1),
+        "year": 365 * _DAY // timedelta(milliseconds=1),
         "yesterday": today - _DAY,
+        "monday": today,
         "next_month": today + 30 * _DAY,
         "next_year": today + 365 * _DAY,
     }
     migrate.upgrade(url)
     engine = engine_for(url)
     with engine.begin() as connection:
-        for statement in _FILL.read_text("utf-8").format(**given).split(";\n"):
+        for statement in Path(__file__).with_name(work.fill).read_text("utf-8").format(**given).split(";\n"):
             connection.execute(text(statement))
     engine.dispose()
 
 
-def _plan(url: str, job: Job, now: datetime) -> str:
+def _plan(work: Work, url: str, job: Job, now: datetime) -> str:
     """Return what the database says it does for the due query. Raises RuntimeError unless by our index."""
     asked: list[tuple[str, Any]] = []
     engine = engine_for(url)
     with engine.connect() as connection:
         event.listen(connection, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+        driver: Any = connection.connection.driver_connection
+        if connection.dialect.name == "sqlite":  # a prepared statement goes to the driver, past SQLAlchemy
+            driver.set_trace_callback(lambda statement: asked.append((statement, ())))
         job.due(SqlUow(connection, now), _BATCH)
         explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
         statement, parameters = asked[-1]
         lines = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
     engine.dispose()
     told = [str(line[-1]).strip() for line in lines]
-    by_index = [line for line in told if _INDEX in line]
+    by_index = [line for line in told if work.index in line]
     if not by_index:
-        raise RuntimeError(f"the due query does not use {_INDEX}: {told}")
+        raise RuntimeError(f"the due query does not use {work.index}: {told}")
     return by_index[0].partition("  (")[0]
 
 
-def _result(what: str, used: Mapping[str, list[float]]) -> Result:
+def _result(row: str, what: str, used: Mapping[str, list[float]]) -> Result:
     large, small = used["large"], used["small"]
-    return Result(Bar("7", what, 1.5), ratios(large, small), f"{milli(large)} vs {milli(small)}")
+    return Result(Bar(row, what, 1.5), ratios(large, small), f"{milli(large)} vs {milli(small)}")

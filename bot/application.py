@@ -5,12 +5,29 @@ from typing import NamedTuple
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.wire import Wire
-from handlers import groups, growth, home, members, privacy, settings
+from handlers import (
+    audit,
+    board,
+    groups,
+    growth,
+    health,
+    home,
+    joining,
+    members,
+    owner,
+    people,
+    pickup,
+    privacy,
+    settings,
+    setup,
+    silence,
+    staff,
+)
 from handlers.context import BotApplication, Context
 from handlers.errors import on_error
 from texts.catalog import Catalog
 
-_GUARDS, _FEATURES = -1, 0
+_GUARDS, _FEATURES, _BESIDE = -1, 0, 1
 _SENDING_CONNECTIONS, _POLLING_CONNECTIONS = 24, 2  # messages, and the taps answered beside them
 
 
@@ -40,15 +57,27 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         .job_queue(None)
         .build()
     )
-    application.add_handlers([*groups.guards(), *home.guards()], group=_GUARDS)
-    for routes in (
+    application.add_handlers([*groups.guards(), *silence.guards(), *home.guards()], group=_GUARDS)
+    application.add_handlers(list(joining.beside()), group=_BESIDE)
+    features = (
         groups.routes(),
+        staff.routes(catalog),  # links before every other Start
+        owner.routes(),
+        silence.routes(catalog),
+        people.routes(),
+        audit.routes(catalog),
+        joining.routes(),
+        setup.routes(catalog),
+        health.routes(catalog),
         members.routes(catalog),
         settings.routes(catalog),
         privacy.routes(catalog),
         growth.routes(catalog),
+        board.routes(catalog),
+        pickup.routes(catalog),
         home.routes(catalog),
-    ):
+    )
+    for routes in features:
         application.add_handlers(list(routes), group=_FEATURES)
     application.add_error_handler(on_error)
     return application

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from features.growth.model import GrowthPolicy
+from features.growth.policy import GrowthPolicy
 from features.joining.model import JoiningPolicy
 from features.members.model import MembersPolicy
 from features.outreach.model import OutreachPolicy, QuietHours

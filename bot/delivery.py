@@ -1,5 +1,6 @@
 """One message on its way: words and buttons, the Bot method, and what its answer means (storage.md §3.2)."""
 
+import contextlib
 import html
 import logging
 import re
@@ -21,7 +22,7 @@ from telegram.ext import ExtBot
 from bot.wire import NotSent, Wire, seconds_of
 from handlers.keyboards import markup
 from handlers.outcome import Outcome, OutcomeKind
-from kernel.ids import ChatId, MessageId
+from kernel.ids import ChatId, MessageId, UserId, private_chat
 from kernel.message import Call, Kind, Outgoing
 from storage.dispatch import is_harmless_twice
 from storage.outbox import Queued
@@ -35,6 +36,8 @@ _UNCHANGED = "message is not modified"
 _NOT_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _NO_TOPIC = ("message thread not found", "topic_deleted", "topic_closed")
 _NO_CHAT = "chat not found"
+_DECIDED = ("hide_requester_missing", "user_already_participant")  # by somebody else, or no wish any more
+_DECISIONS = (Call.APPROVE, Call.DECLINE)
 _NOT_PARSED = "can't parse entities"
 _NO_PREVIEW = {"is_disabled": True}
 _CUT = "\n…"
@@ -132,8 +135,10 @@ class Delivery:
             return await self.carry(replace(row, outgoing=mended[0]), mended[1])
         if _NO_CHAT in said:
             return _unreachable(outgoing, fault)
-        if outgoing.call is Call.MEMBER:  # an answer too: Telegram does not know such a member
-            absent = Outcome(OutcomeKind.MEMBER, outgoing.chat, outgoing.user, {})
+        if outgoing.call in _DECISIONS and any(decided in said for decided in _DECIDED):
+            return Result("sent", error=fault.message)
+        if outgoing.call in (Call.MEMBER, Call.ROLL):  # an answer too: Telegram does not know such a member
+            absent = Outcome(OutcomeKind(outgoing.call), outgoing.chat, outgoing.user, {})
             return Result("failed", error=fault.message, outcome=absent)
         return Result("failed", error=fault.message, outcome=_unanswered(outgoing))
 
@@ -155,7 +160,7 @@ class Delivery:
                 await self._speak("editMessageText", outgoing, shown)
                 return Result("sent", outgoing.message)
             case Kind.CALL:
-                return Result("sent", outcome=await self._call(outgoing))
+                return Result("sent", outcome=await self._call(outgoing, shown))
 
     async def _speak(self, method: str, outgoing: Outgoing, shown: Shown) -> Any:
         """Send or edit. Of the Message that comes back only its number is read: parsing it costs a third."""
@@ -177,17 +182,42 @@ class Delivery:
         words = {"chat_id": outgoing.chat, "text": shown.words, "link_preview_options": _NO_PREVIEW}
         return await self._wire.ask(f"{self._bot.base_url}/{method}", words | about)
 
-    async def _call(self, outgoing: Outgoing) -> Outcome | None:
+    async def _call(self, outgoing: Outgoing, shown: Shown) -> Outcome | None:
         match outgoing.call:
             case Call.ADMINISTRATORS:
                 members = await self._bot.get_chat_administrators(outgoing.chat)
                 result: Any = [member.to_dict() for member in members]
-            case Call.MEMBER:
+            case Call.MEMBER | Call.ROLL:
                 member = await self._bot.get_chat_member(outgoing.chat, outgoing.user or 0)
                 result = member.to_dict()
+            case Call.APPROVE | Call.DECLINE:
+                await self._decide(outgoing, shown)
+                return None
+            case Call.STANDING:
+                result = await self._standing(outgoing.chat)
             case None:
                 return None
         return Outcome(OutcomeKind(outgoing.call), outgoing.chat, outgoing.user, result)
+
+    async def _decide(self, outgoing: Outgoing, shown: Shown) -> None:
+        """Let somebody in or turn them down, once the last words to them stand in their private chat."""
+        user = outgoing.user or UserId(0)
+        if outgoing.message and outgoing.text:
+            last_words = replace(outgoing, kind=Kind.EDIT, chat=private_chat(user))
+            with contextlib.suppress(BadRequest, Forbidden):  # they count for less than the decision
+                await self._speak("editMessageText", last_words, shown)
+        if outgoing.call is Call.APPROVE:
+            await self._bot.approve_chat_join_request(outgoing.chat, user)
+        else:
+            await self._bot.decline_chat_join_request(outgoing.chat, user)
+
+    async def _standing(self, chat: ChatId) -> dict[str, Any]:
+        """Ask what the bot may do in a group, how many are there, and whether it hears everybody."""
+        own = await self._bot.get_chat_member(chat, self._bot.id)
+        count = await self._bot.get_chat_member_count(chat)
+        me = await self._bot.get_me()
+        hears = bool(me.can_read_all_group_messages)
+        return {"member": own.to_dict(), "count": count, "hears_all": hears}
 
 
 def units(text: str) -> int:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from random import Random
 
 import click
 
@@ -109,7 +110,8 @@ async def running(config: Config, *, host: str, port: int) -> AsyncIterator[tupl
         async with serve(sandbox, host=host, port=port, extra_routes=routes) as address:
             own = _demo_config(config, token=cast.token, base_url=address.base, folder=Path(folder))
             migrate.upgrade(own.storage.url)
-            runtime = build(own, clock)
+            chance = Random(told.bot["username"])  # noqa: S311 - every demo tells the same story
+            runtime = build(own, clock, chance)
             timeline = Timeline(runtime, clock, sandbox.set_clock, sandbox.drained, sandbox.pending)
             demo = Demo(told, cast, sandbox, runtime, timeline)
             async with runtime.running(asyncio.Event()):

@@ -22,6 +22,7 @@ ALLOWED_UPDATES = (
     "callback_query",
     "my_chat_member",
     "chat_member",
+    "chat_join_request",
 )
 _BATCH = 100
 _PATIENCE_SECONDS = 5.0  # for one update to be kept before whoever brought it is sent away

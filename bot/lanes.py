@@ -203,14 +203,22 @@ def _in_savepoint(uow: SqlUow, plan: Plan, turn: Turn) -> Answer:
         with uow.attempt():
             return plan.answer(plan.run(uow))
     except Refusal as no:
-        return refused(turn.place, no.wording())
+        return _no(turn, no)
 
 
 def _refused_unit(uow: SqlUow, row: Taken, turn: Turn, no: Refusal) -> tuple[Toast, ...]:
     """Record that the only plan was refused, and say so."""
     if (earlier := _handled_earlier(uow, row, turn)) is not None:
         return earlier
-    return tuple(_say(uow, refused(turn.place, no.wording())))
+    return tuple(_say(uow, _no(turn, no)))
+
+
+def _no(turn: Turn, no: Refusal) -> Answer:
+    """Return how a refusal is told, with what is asked along with it."""
+    told = refused(turn.place, no.wording())
+    if told is None or isinstance(told, tuple):
+        return (*(told or ()), *no.asks)
+    return (told, *no.asks)
 
 
 def _handled_earlier(uow: SqlUow, row: Taken, turn: Turn) -> tuple[Toast, ...] | None:

@@ -60,10 +60,8 @@ class Panels:
     def _standing(self, person: Row, account: Row | None, states: Mapping[int, str]) -> Text:
         """Say how a person stands today, in the one thing that matters most for what they can try."""
         client = self.sandbox.standing(person["id"])
-        for group in self.story.groups:
-            if group["creator"] == person["key"]:
-                enabled = states.get(group["id"]) == "enabled"
-                return Text("inspector.now_enabled" if enabled else "inspector.now_not_enabled")
+        if runs := self._what_they_run(person, states):
+            return runs
         if client["blocked"]:
             return Text("inspector.now_blocked")
         if not client["groups"]:
@@ -75,6 +73,18 @@ class Panels:
         if account["expires_on"] is None:
             return Text("inspector.now_no_points")
         return Text("inspector.now_points", {"points": account["points"], "on": account["expires_on"]})
+
+    def _what_they_run(self, person: Row, states: Mapping[int, str]) -> Text | None:
+        """Say how a person's bot or group stands; None for who runs neither."""
+        if person["role"] == "owner":
+            return Text("inspector.now_owner", {"count": sum(state == "asked" for state in states.values())})
+        for group in self.story.groups:
+            if group["creator"] == person["key"]:
+                state = states.get(group["id"])
+                if state == "asked":
+                    return Text("inspector.now_waits")
+                return Text("inspector.now_enabled" if state == "enabled" else "inspector.now_not_enabled")
+        return None
 
     async def _job(self, job: Job) -> dict[str, object]:
         log, next_at = self.runtime.engine.log[job.name], await self.runtime.engine.next_at(job)

@@ -90,4 +90,15 @@ async def _run(settings: Config) -> None:
     ):
         tread_lightly()
         click.echo(f"running as @{runtime.bot.username}, health on http://{settings.web.host}:{port}/healthz")
+        if code := await runtime.db.run(runtime.app.owner.console_code):
+            click.echo(_claim(runtime.bot.username, code, settings.staff.invitation_hours))
         await asked.wait()
+
+
+def _claim(bot: str, code: str, hours: int) -> str:
+    """Return how somebody makes this bot theirs; said on the console only, never in a log."""
+    return (
+        "nobody owns this bot yet. Open this link in Telegram and press Start; it works once, within "
+        f"{hours} hours, and only until the next start:\n  https://t.me/{bot}?start=own-{code}\n"
+        f"or write to @{bot}: /owner {code}"
+    )

@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
+import itertools
 import logging
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
 from prometheus_client import Histogram
-from telegram import BotCommand
+from telegram import BotCommand, BotCommandScope
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
@@ -23,8 +24,8 @@ from bot.sender import Sender
 from bot.tasks import Tasks
 from bot.wire import Wire
 from features.app import App
+from handlers.commands import OFFERED
 from handlers.context import BotApplication
-from handlers.home import COMMANDS
 from kernel.clock import Clock
 from kernel.message import Language, Text
 from scheduler.engine import Engine
@@ -125,13 +126,17 @@ class Runtime:
         self.tasks.cancel()
 
     async def _register_commands(self) -> None:
+        """Offer commands by place, role and language; who speaks neither is offered the Chinese ones."""
+        spoken = ((Language.ZH_CN, ""), (Language.ZH_CN, "zh"), (Language.EN, "en"))
         try:
-            for language, code in ((Language.ZH_CN, None), (Language.EN, "en")):
+            for (scope, names), (language, code) in itertools.product(OFFERED.items(), spoken):
                 commands = [
                     BotCommand(name, self.catalog.plain(Text(f"home.command_{name}"), language))
-                    for name in COMMANDS
+                    for name in names
                 ]
-                await self.bot.set_my_commands(commands, language_code=code)
+                await self.bot.set_my_commands(
+                    commands, scope=BotCommandScope(scope), language_code=code or None
+                )
         except TelegramError as fault:  # the menu is a convenience; the words work without it
             _log.warning("commands not registered", extra={"fault": fault.message})
 

@@ -83,9 +83,19 @@ async def play(story: Story, cast: Cast, sandbox: Sandbox, timeline: Timeline) -
     for act in story.acts:
         await timeline.run_until(_instant(act["at"], story.zone))
         person = cast.ids[act["who"]]
-        sandbox.act(person, act["do"], **_fields(act, person, cast, sandbox))
+        if act["do"] == "claim":
+            await _claim(person, sandbox, timeline)
+        else:
+            sandbox.act(person, act["do"], **_fields(act, person, cast, sandbox))
         await timeline.settle()
     await timeline.run_until(story.now)
+
+
+async def _claim(person: int, sandbox: Sandbox, timeline: Timeline) -> None:
+    """Let a person follow the link that the console of the running product shows to its first owner."""
+    runtime = timeline.runtime
+    code = await runtime.db.run(runtime.app.owner.console_code)
+    sandbox.act(person, "start", payload=f"own-{code}")
 
 
 def _fields(act: Mapping[str, Any], person: int, cast: Cast, sandbox: Sandbox) -> dict[str, Any]:

@@ -27,17 +27,26 @@ from bot.webhook import Webhook, path_of, secret_of
 from features.app import App
 from features.app.accounts import Accounts
 from features.app.arrival import Arrival
+from features.app.corrections import Corrections
+from features.app.desk import Desk
 from features.app.erasing import Erasing
 from features.app.settings import Settings
+from features.growth.boards import Boards
 from features.growth.service import Growth
 from features.joining.service import Joining
 from features.members.service import Members
 from features.outreach.service import Outreach
 from features.pickup.service import Pickup
 from features.privacy.service import Privacy
+from features.setup import zones
 from features.setup.service import Setup
+from features.staff.invitations import Invitations
+from features.staff.owner import Owner
+from features.staff.roles import Roles
 from features.staff.service import Staff
+from features.staff.silence import Silence
 from kernel.clock import Clock
+from kernel.ids import UserId
 from scheduler.engine import Engine
 from scheduler.jobs import JOBS
 from storage.db import SqliteDb, open_db
@@ -53,23 +62,36 @@ def build_app(config: Config) -> App:
     """Return every use case with its policy."""
     policy = replace(config.privacy, key=privacy_key_of(config))
     members, growth = Members(config.members, policy.key), Growth(config.growth)
-    privacy = Privacy(policy)
-    staff, pickup = Staff(config.staff), Pickup()
-    outreach, arrival = Outreach(config.outreach), Arrival(members, growth)
+    outreach, privacy = Outreach(config.outreach), Privacy(policy)
+    staff, pickup, invitations = Staff(config.staff), Pickup(), Invitations(config.staff)
+    owner = Owner(config.staff, members, staff, invitations)
+    roles, silence = Roles(staff, owner, invitations), Silence(staff)
+    arrival = Arrival(members, growth, pickup, staff)
     return App(
         outreach=outreach,
         members=members,
         growth=growth,
         staff=staff,
+        owner=owner,
+        roles=roles,
+        silence=silence,
         pickup=pickup,
-        joining=Joining(config.joining),
+        joining=Joining(config.joining, members),
         privacy=privacy,
-        setup=Setup(pickup, staff),
+        setup=Setup(pickup, staff, zones.load(), _own_number(config)),
         arrival=arrival,
-        accounts=Accounts(members, growth),
+        desk=Desk(staff, roles, silence, growth),
+        corrections=Corrections(staff, growth),
+        accounts=Accounts(members, growth, Boards(), outreach),
         settings=Settings(members, outreach, arrival),
         erasing=Erasing(growth, privacy, config.members.zone.key),
     )
+
+
+def _own_number(config: Config) -> UserId:
+    """Return the bot's own number: a token begins with it."""
+    number = config.telegram.token.partition(":")[0]
+    return UserId(int(number) if number.isdecimal() else 0)
 
 
 def privacy_key_of(config: Config) -> str:

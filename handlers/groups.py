@@ -4,22 +4,20 @@ from dataclasses import replace
 from functools import partial
 
 from telegram import ChatMember, ChatMemberUpdated, Update
-from telegram.ext import ApplicationHandlerStop, ChatMemberHandler, CommandHandler, MessageHandler, filters
+from telegram.ext import ChatMemberHandler, CommandHandler, MessageHandler, filters
 
-from features.members.model import CameBy, Enabled, Enabling, Group, Joined
-from features.members.rules import group_payload
-from handlers.answers import say, show, toast
+from features.members.model import CameBy, Joined
+from handlers.answers import say
 from handlers.context import Context, Place, nothing
+from handlers.enabling import ENABLE, met, on_administrators, on_enable, on_start_as_group, start_button
 from handlers.menu import TO_HOME
 from handlers.outcome import Outcome, OutcomeHandler, OutcomeKind
 from handlers.routes import IN_GROUP, ByGroup, Routes, is_person, on_tap
 from kernel.ids import ChatId, UserId
-from kernel.message import Answer, Keyboard, Open, Outgoing, Tap, Text
+from kernel.message import Answer, Open, Text
 
 _PRESENT = (ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER)
 _ADMINISTRATORS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
-_ENABLE = "members.enable"
-_ENABLE_BUTTON: Keyboard = ((Tap(Text("members.enable"), _ENABLE),),)
 
 
 async def on_bot_status(update: Update, context: Context) -> None:
@@ -41,93 +39,6 @@ async def on_bot_status(update: Update, context: Context) -> None:
         context.plan(app.members.added, answer, chat=chat, title=context.title(change.chat))
 
 
-def met(place: Place, group: Group) -> Outgoing:
-    """Say hello and offer the enabling button."""
-    return say(place.speaking(group.language), Text("members.met"), _ENABLE_BUTTON)
-
-
-async def on_start_as_group(update: Update, context: Context) -> None:
-    """An administrator who hides asks for the enabling card: who taps it is seen. Nobody else is answered."""
-    if update.effective_chat:
-        context.plan(
-            context.app.members.start_as_group,
-            partial(met_again, context.place),
-            chat=context.place.chat,
-            title=context.title(update.effective_chat),
-        )
-    raise ApplicationHandlerStop
-
-
-def met_again(place: Place, group: Group | None) -> Answer:
-    """Offer the enabling button where the group is not enabled."""
-    return None if group is None else met(place, group)
-
-
-async def on_administrators(outcome: Outcome, context: Context) -> None:
-    """Telegram told who a group's administrators are; somebody may wait for it to enable the group."""
-    context.turn.place = Place.unasked(outcome.chat, context.app.members.policy.language)
-    if outcome.result is None:
-        if outcome.user is not None:
-            context.say(partial(say, context.place, Text("home.try_again")))
-        return
-    context.plan(
-        context.app.members.administrators_told,
-        partial(enabled_late, context.place),
-        chat=outcome.chat,
-        users=tuple(UserId(entry["user"]["id"]) for entry in outcome.result),
-        bot=UserId(context.bot.id),
-        presser=outcome.user,
-    )
-
-
-async def on_enable(update: Update, context: Context) -> None:
-    """An administrator, or somebody else, pressed the enabling button."""
-    user = update.effective_user
-    if user is None:
-        return
-    context.plan(
-        context.app.members.enable,
-        partial(enabled, context.place),
-        chat=context.place.chat,
-        user=UserId(user.id),
-        bot=UserId(context.bot.id),
-    )
-
-
-def enabled(place: Place, done: Enabled) -> Answer:
-    """Tell what came of the button."""
-    card = place.speaking(done.group.language)
-    match done.outcome:
-        case Enabling.ENABLED:
-            closed = show(card, Text("members.card_done"))
-            return closed, _announcement(place, done.group), toast(place, "members.enabled_toast")
-        case Enabling.DEAF:
-            stays = show(card, Text("members.deaf"), _ENABLE_BUTTON)
-            return stays, toast(place, "members.deaf", alert=True)
-        case Enabling.ALREADY:
-            return show(card, Text("members.card_done")), toast(place, "members.already_enabled")
-        case Enabling.ASKED:
-            return toast(place, "members.administrators_asked")
-
-
-def enabled_late(place: Place, done: Enabled | None) -> Answer:
-    """Tell in the group what came of a button that had to wait for Telegram's list."""
-    if done is None:
-        return None
-    match done.outcome:
-        case Enabling.ENABLED:
-            return _announcement(place, done.group)
-        case Enabling.DEAF:
-            return say(place.speaking(done.group.language), Text("members.deaf"), _ENABLE_BUTTON)
-        case _:
-            return None
-
-
-def _announcement(place: Place, group: Group) -> Outgoing:
-    """Say it anew: the card with the button may be far above by now."""
-    return say(place.apart().speaking(group.language), Text("members.enabled"), start_button(group))
-
-
 async def on_member_status(update: Update, context: Context) -> None:
     """Somebody joined, left, was promoted or demoted in a group."""
     change = update.chat_member
@@ -136,6 +47,8 @@ async def on_member_status(update: Update, context: Context) -> None:
     app, chat, user = context.app, ChatId(change.chat.id), change.new_chat_member.user
     if _is_administrator(change.old_chat_member) != _is_administrator(change.new_chat_member):
         context.plan(app.members.administrators_changed, nothing, chat=chat)
+        if not _is_administrator(change.new_chat_member):
+            context.plan(app.staff.demoted, nothing, chat=chat, user=UserId(user.id))
     if not is_person(user):
         return
     if is_present(change.new_chat_member):
@@ -146,6 +59,7 @@ async def on_member_status(update: Update, context: Context) -> None:
             )
     else:
         context.plan(app.members.left, nothing, chat=chat, user=UserId(user.id))
+        context.plan(app.staff.left, nothing, chat=chat, user=UserId(user.id))
 
 
 def welcome(place: Place, joined: Joined | None) -> Answer:
@@ -160,11 +74,6 @@ def welcome(place: Place, joined: Joined | None) -> Answer:
         return replace(back, about=joined.member.id)
     said = say(place, Text("members.welcome_group", names), start_button(joined.group))
     return replace(said, about=joined.member.id)
-
-
-def start_button(group: Group) -> Keyboard:
-    """Return the button that opens the private chat and names the group it comes from."""
-    return ((Open(Text("members.open_start"), group_payload(group.id)),),)
 
 
 async def on_renamed(update: Update, context: Context) -> None:
@@ -218,7 +127,7 @@ def routes() -> Routes:
         OutcomeHandler(OutcomeKind.ADMINISTRATORS, on_administrators),
         OutcomeHandler(OutcomeKind.UNREACHABLE, on_unreachable),
         OutcomeHandler(OutcomeKind.MIGRATED, on_moved_away),
-        on_tap(_ENABLE, on_enable, in_group=True),
+        on_tap(ENABLE, on_enable, in_group=True),
     )
 
 

@@ -1,23 +1,35 @@
-"""The growth account: value, points, expiry, history."""
+"""The growth account: value, points, level, expiry, history."""
 
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from telegram import Update
 
 from features.app import Home
-from features.growth.model import Card, Entry, Event, History
+from features.growth.model import Cap, Card, EarningRule, Entry, Event, History, Used
+from features.growth.wording import gives, level_name
 from features.members.model import Started
 from handlers.answers import show
 from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
-from handlers.menu import GROWTH, HISTORY, TO_GROWTH, TO_MENU, lead_to_private
+from handlers.menu import BOARD, GROWTH, HISTORY, TO_GROWTH, TO_MENU, lead_to_private
 from handlers.routes import Routes, on_command, on_tap, on_words
+from kernel import business_day
 from kernel.message import Button, Keyboard, Moment, Outgoing, Tap, Text
 from texts.catalog import Catalog
 
+_TO_HISTORY = Tap(Text("home.to_history"), HISTORY, (0,))
+_TO_BOARD = Tap(Text("growth.to_board"), BOARD, ("week",))
 _REASONS = {
     Event.REGISTER: Text("growth.reason_register"),
+    Event.FIRST_ORDER: Text("growth.reason_first_order"),
+    Event.SHARE: Text("growth.reason_share"),
+    Event.REPURCHASE: Text("growth.reason_repurchase"),
+    Event.UGC: Text("growth.reason_ugc"),
+    Event.SPENT: Text("growth.reason_spent"),
+    Event.ADJUSTED: Text("growth.reason_adjusted"),
     Event.EXPIRED: Text("growth.reason_expired"),
+    Event.CLOSED: Text("growth.reason_closed"),
 }
 
 
@@ -33,19 +45,23 @@ async def on_growth(update: Update, context: Context) -> None:
 
 
 def card(place: Place, home: Home) -> Outgoing:
-    """Show value, points, next expiry and what earns them."""
-    account = home.card.account
+    """Show value, points, level, what is next, and what earns what."""
+    known, found = home.known, home.card
+    account = found.account
     text = Text(
         "growth.card",
         {
+            "level": level_name(account.level),
             "growth": account.growth,
             "points": account.points,
-            "expiry": _expiry(home.card),
-            "register": home.card.register_points,
+            "expiry": _expiry(found),
+            "next": _next(found, known.group.zone),
+            "gives": gives(found.privileges),
+            "rules": tuple(_rule(rule, used) for rule, used in found.rules),
         },
     )
-    keyboard: Keyboard = ((Tap(Text("home.to_history"), HISTORY, (0,)),), (TO_MENU,))
-    return show(place.to(home.known.member), text, keyboard)
+    keyboard: Keyboard = ((_TO_HISTORY, _TO_BOARD), (TO_MENU,))
+    return show(place.to(known.member), text, keyboard)
 
 
 async def on_history(update: Update, context: Context) -> None:
@@ -64,7 +80,7 @@ async def on_history(update: Update, context: Context) -> None:
 def history(place: Place, found: tuple[Started, History]) -> Outgoing:
     """Show one page of the history with the way to its neighbours."""
     known, page = found
-    lines = tuple(_line(entry, known.group.zone.key) for entry in page.entries)
+    lines = tuple(history_line(entry, known.group.zone.key) for entry in page.entries)
     shown = lines or Text("growth.nothing_yet")
     text = Text("growth.history", {"lines": shown})
     if page.page > 0 or page.has_more:
@@ -91,17 +107,52 @@ def routes(catalog: Catalog) -> Routes:
     )
 
 
-def _expiry(card: Card) -> Text:
-    if card.account.points < 0:
-        return Text("growth.debt")
-    if card.next_expiry is None:
+def _expiry(found: Card) -> Text:
+    points, expiry = found.account.points, found.next_expiry
+    if points < 0:
+        return Text("growth.debt", {"debt": -points})
+    if expiry is None:
         return Text("growth.no_expiry")
-    return Text("growth.next_expiry", {"points": card.next_expiry.points, "on": card.next_expiry.on})
+    return Text("growth.next_expiry", {"points": expiry.points, "on": expiry.on})
 
 
-def _line(entry: Entry, zone: str) -> Text:
-    reason = _REASONS[entry.event]
+def _next(found: Card, zone: ZoneInfo) -> Text:
+    """Say what is missing: to keep the level where it may fall, else to the next one."""
+    if found.falls_at is not None:
+        on = business_day.local_date(found.falls_at, zone)
+        return Text("growth.may_fall", {"on": on, "missing": found.missing_to_stay})
+    if found.next_level is None:
+        return Text("growth.at_the_top")
+    return Text("growth.next_level", {"level": level_name(found.next_level), "missing": found.missing})
+
+
+def _rule(rule: EarningRule, used: Used) -> Text:
+    what, cap = _REASONS[rule.event], _cap(rule.cap, used)
+    return Text("growth.rule", {"what": what, "amount": rule.amount, "cap": cap})
+
+
+def _cap(cap: Cap, used: Used) -> Text:
+    """Say how often something earns, and how often it has in the longest span that is capped."""
+    if cap.once:
+        return Text("growth.cap_once_had" if used.ever else "growth.cap_once")
+    if cap.per_month is not None and cap.per_day is not None:
+        given = {"day": cap.per_day, "month": cap.per_month, "used": used.month}
+        return Text("growth.cap_day_month", given)
+    if cap.per_month is not None:
+        return Text("growth.cap_month", {"month": cap.per_month, "used": used.month})
+    return Text(
+        "growth.cap_day_week", {"day": cap.per_day or 0, "week": cap.per_week or 0, "used": used.week}
+    )
+
+
+def history_line(entry: Entry, zone: str) -> Text:
+    """Return one line of a history, in the local time of `zone`."""
+    reason = _REASONS[entry.event] if entry.of is None else _reversal(_REASONS[entry.of])
     return Text("growth.line", {"at": Moment(entry.at, zone), "reason": reason, "change": _change(entry)})
+
+
+def _reversal(of: Text) -> Text:
+    return Text("growth.reason_reversed", {"what": of})
 
 
 def _change(entry: Entry) -> Text:

@@ -7,10 +7,12 @@ from functools import partial
 from telegram import Update
 from telegram.ext import ApplicationHandlerStop, CallbackQueryHandler, MessageHandler, TypeHandler, filters
 
+from features.app.model import Asker, Footing
 from features.members.model import Joined, Member
 from handlers.answers import say, show, toast
+from handlers.commands import KNOWN, KNOWN_TO_STAFF
 from handlers.context import Context, Place, nothing
-from handlers.menu import HELP, NOTE, TO_MENU
+from handlers.menu import HELP, NOTE, SETUP, TO_MENU
 from handlers.routes import (
     IN_GROUP,
     IN_PRIVATE,
@@ -21,39 +23,45 @@ from handlers.routes import (
     on_tap,
     on_words,
 )
+from handlers.setup import plan_typed
 from kernel.message import Answer, Keyboard, Tap, Text
 from texts.catalog import Catalog
 
-COMMANDS = ("start", "menu", "growth", "settings", "help")
-_KNOWN = (*COMMANDS, "points", "history")
 _LONGEST_SHOWN = 32
+_TO_DESK = Tap(Text("home.to_desk"), SETUP)
 _TO_HELP = Tap(Text("home.to_help"), HELP)
 
 
 async def on_help(update: Update, context: Context) -> None:
     """Three things that work now, in this place and for this person."""
     place = context.place
-    if not place.private and update.effective_user:
-        person = context.person(update.effective_user)
-        context.plan(context.app.members.in_group, partial(group_help, place), chat=place.chat, person=person)
-    elif update.effective_user:
-        person = context.person(update.effective_user)
-        context.plan(context.app.members.find, partial(help_card, place), person=person)
+    if update.effective_user is None:
+        return
+    person = context.person(update.effective_user)
+    if place.private:
+        context.plan(context.app.arrival.asker, partial(help_card, place), person=person)
+    else:
+        answer = partial(group_help, place)
+        context.plan(context.app.arrival.asker_in_group, answer, chat=place.chat, person=person)
 
 
-def group_help(place: Place, asked: Joined) -> Answer:
+def group_help(place: Place, asked: tuple[Joined, Footing]) -> Answer:
     """Tell in a group what works there."""
-    return say(place.speaking(asked.group.language), Text("home.help_group"))
+    joined, footing = asked
+    leads = footing in (Footing.STAFF, Footing.OWNER)
+    text = Text("home.help_group_staff" if leads else "home.help_group")
+    return say(place.speaking(joined.group.language), text)
 
 
-def help_card(place: Place, member: Member | None) -> Answer:
+def help_card(place: Place, asker: Asker) -> Answer:
     """Show the help that fits who asks."""
+    member, footing = asker.member, asker.footing
+    text = Text(f"home.help_{footing}")
     if member is None:
-        return show(place, Text("home.help_stranger"))
-    keyboard: Keyboard = ((TO_MENU,),)
-    if member.consented:
-        keyboard = ((Tap(Text("members.to_note"), NOTE),), (TO_MENU,))
-    return show(place.to(member), Text("home.help"), keyboard)
+        return show(place, text, ((_TO_DESK,),) if footing is not Footing.STRANGER else ())
+    note = ((Tap(Text("members.to_note"), NOTE),),) if member.consented else ()
+    desk = ((_TO_DESK,),) if footing in (Footing.STAFF, Footing.OWNER) else ()
+    return show(place.to(member), text, (*desk, *note, (TO_MENU,)))
 
 
 async def on_greeting(update: Update, context: Context) -> None:
@@ -62,15 +70,26 @@ async def on_greeting(update: Update, context: Context) -> None:
 
 
 async def on_unknown_command(update: Update, context: Context) -> None:
-    """Answer a command that does not exist with the nearest one that does."""
-    message = update.effective_message
+    """Answer a command that does not exist with the nearest one that works here for who typed it."""
+    if update.effective_user is None:
+        return
+    message, place = update.effective_message, context.place
     typed = (message.text or message.caption or "/").split()[0][:_LONGEST_SHOWN] if message else "/"
-    close = difflib.get_close_matches(typed.strip("/").partition("@")[0].casefold(), _KNOWN, n=1)
+
+    def answer(asker: Asker) -> Answer:
+        spoken = place.to(asker.member) if asker.member else place
+        return say(spoken, _unknown(typed, asker.footing), ((TO_MENU,),))
+
+    context.plan(context.app.arrival.asker, answer, person=context.person(update.effective_user))
+
+
+def _unknown(typed: str, footing: Footing) -> Text:
+    leads = footing in (Footing.STAFF, Footing.OWNER)
+    name = typed.strip("/").partition("@")[0].casefold()
+    close = difflib.get_close_matches(name, KNOWN_TO_STAFF if leads else KNOWN, n=1)
     if close:
-        text = Text("home.unknown_command", {"command": typed, "nearest": f"/{close[0]}"})
-    else:
-        text = Text("home.unknown_command_plain", {"command": typed})
-    _say(update, context, text, ((TO_MENU,),))
+        return Text("home.unknown_command", {"command": typed, "nearest": f"/{close[0]}"})
+    return Text("home.unknown_command_plain", {"command": typed})
 
 
 async def on_anything(update: Update, context: Context) -> None:
@@ -79,6 +98,17 @@ async def on_anything(update: Update, context: Context) -> None:
     album = message.media_group_id if message else None
     once = f"album:{album}" if album else None
     _say(update, context, Text("home.not_understood"), ((TO_MENU, _TO_HELP),), once=once)
+
+
+async def on_typed(update: Update, context: Context) -> None:
+    """A private text that is no word: the answer to what a wizard asked, else nobody understands it."""
+    place = context.place
+
+    def not_understood(member: Member | None) -> Answer:
+        spoken = place.to(member) if member else place
+        return say(spoken, Text("home.not_understood"), ((TO_MENU, _TO_HELP),))
+
+    plan_typed(update, context, not_understood)
 
 
 def _say(
@@ -126,6 +156,7 @@ def routes(catalog: Catalog) -> Routes:
         on_words(catalog.words["home.greetings"], on_greeting, IN_PRIVATE),
         on_tap(HELP, on_help),
         MessageHandler(IN_PRIVATE & filters.COMMAND, on_unknown_command),
+        MessageHandler(IN_PRIVATE & filters.TEXT, on_typed),
         MessageHandler(IN_PRIVATE & SPEECH, on_anything),
         MessageHandler(IN_GROUP & SPEECH, on_group_talk),
         CallbackQueryHandler(on_stale_tap),

@@ -9,7 +9,8 @@ from features.app.settings import SettingsPage
 from features.members.model import Checking, Group, Joined, Started
 from handlers.answers import READ_NOTE, say, show, toast
 from handlers.context import Context, Place
-from handlers.groups import is_present, met
+from handlers.enabling import met
+from handlers.groups import is_present
 from handlers.growth import card as growth_card
 from handlers.keyboards import MENU
 from handlers.menu import (
@@ -24,6 +25,7 @@ from handlers.menu import (
     show_menu,
 )
 from handlers.outcome import Outcome, OutcomeHandler, OutcomeKind
+from handlers.pickup import choice_card
 from handlers.routes import IN_PRIVATE, Routes, on_command, on_tap, on_words
 from handlers.settings import settings
 from kernel.ids import private_chat
@@ -95,6 +97,8 @@ def started(place: Place, payload: str, home: SettingsPage | Home | Checking) ->
         return settings(place, home)
     if not home.known.member.consented:
         return consent_card(place, home)
+    if home.choices and payload not in (TO_GROWTH, TO_SETTINGS):
+        return choice_card(place, home)
     if payload == TO_GROWTH:
         return growth_card(place, home)
     return show_menu(place, home)
@@ -140,6 +144,8 @@ async def on_agree(update: Update, context: Context) -> None:
 def consented(place: Place, done: Consented) -> Answer:
     """Confirm the account and turn the card into the menu."""
     place, account = place.to(done.home.known.member), done.home.card.account
+    if done.home.choices:
+        return choice_card(place, done.home), toast(place, "pickup.choose_toast")
     if not done.credited:
         return show_menu(place, done.home), toast(place, "members.already_consented_toast")
     earned = done.home.card.register_points
@@ -147,7 +153,7 @@ def consented(place: Place, done: Consented) -> Answer:
         "members.consented",
         {"name": done.home.known.name, "earned": earned, "growth": account.growth, "points": account.points},
     )
-    changed = show(place, text, menu_keyboard())
+    changed = show(place, text, menu_keyboard(is_staff=done.home.is_staff))
     return changed, toast(place, "members.consented_toast", earned=earned)
 
 

@@ -13,7 +13,8 @@ from handlers.keyboards import MENU
 from kernel.message import Keyboard, Open, Outgoing, Tap, Text
 
 HELP, SETTINGS, NOTE = "home.help", "members.settings", "members.note"
-GROWTH, HISTORY = "growth.card", "growth.history"
+GROWTH, HISTORY, BOARD = "growth.card", "growth.history", "growth.board"
+SETUP, HEALTH, STAFF_ROLES = "setup.desk", "setup.health", "staff.roles"
 MYDATA = "privacy.mydata"
 
 # Start payloads that open a page of the private chat straight away.
@@ -34,13 +35,16 @@ def show_menu(place: Place, home: Home) -> Outgoing:
             "points": account.points,
         },
     )
-    return show(place.to(home.known.member), text, menu_keyboard())
+    return show(place.to(home.known.member), text, menu_keyboard(is_staff=home.is_staff))
 
 
-def menu_keyboard() -> Keyboard:
-    """Return the buttons of the menu: only what works."""
+def menu_keyboard(*, is_staff: bool = False) -> Keyboard:
+    """Return the buttons of the menu: only what works, and for who asks."""
+    desk: Keyboard = ((Tap(Text("home.to_desk"), SETUP),),) if is_staff else ()
     return (
-        (Tap(Text("home.to_growth"), GROWTH), Tap(Text("home.to_history"), HISTORY, (0,))),
+        *desk,
+        (Tap(Text("home.to_growth"), GROWTH), Tap(Text("growth.to_board"), BOARD, ("week",))),
+        (Tap(Text("home.to_history"), HISTORY, (0,)), Tap(Text("settings.to_mydata"), MYDATA)),
         (Tap(Text("home.to_settings"), SETTINGS), Tap(Text("home.to_help"), HELP)),
     )
 

@@ -16,6 +16,10 @@ class OutcomeKind(StrEnum):
 
     ADMINISTRATORS = "administrators"
     MEMBER = "member"
+    ROLL = "roll"
+    STANDING = "standing"
+    APPROVE = "approve"
+    DECLINE = "decline"
     UNREACHABLE = "unreachable"
     MIGRATED = "migrated"
 

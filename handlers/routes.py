@@ -82,6 +82,12 @@ def on_command(name: str, callback: Callback[Update]) -> CommandHandler[Context,
     return CommandHandler(name, callback, ASKING)
 
 
+def on_payload(pattern: str, callback: Callback[Update]) -> CommandHandler[Context, None]:
+    """Return a route for Start in private with such a payload; it has to stand before every other Start."""
+    started = filters.Regex(rf"^/start(@\w+)? +{pattern}$")
+    return CommandHandler("start", callback, IN_PRIVATE & started)
+
+
 class _TapHandler(CallbackQueryHandler[Context, None]):
     """Routes taps of one kind of chat: a private page's button, forged in a group, must not open there."""
 

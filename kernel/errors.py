@@ -4,8 +4,9 @@ A refusal is a polite no to a member; every other exception is a fault of ours o
 """
 
 from collections.abc import Mapping
+from typing import Self
 
-from kernel.message import Param, Text
+from kernel.message import Outgoing, Param, Text
 
 
 class Refusal(Exception):
@@ -16,6 +17,14 @@ class Refusal(Exception):
     def __init__(self, **params: Param) -> None:
         super().__init__(self.text_key)
         self.params: Mapping[str, Param] = params
+        self.asks: tuple[Outgoing, ...] = ()  # what leaves with the no, such as a question to Telegram
+
+    @classmethod
+    def asking(cls, *asks: Outgoing) -> Self:
+        """Return a refusal with which something is asked that lets the next attempt succeed."""
+        no = cls()
+        no.asks = asks
+        return no
 
     def wording(self) -> Text | None:
         """Return what the member is told, or None when silence is the answer."""

@@ -78,8 +78,11 @@ class Call(StrEnum):
 
     ADMINISTRATORS = "administrators"
     MEMBER = "member"
+    ROLL = "roll"  # whether somebody we think to be in a group still is
     STANDING = "standing"  # the bot's own rights in a group, how many are there, what it may read
-    APPROVE = "approve"  # let in somebody who asked to join
+    # A wish to join is decided once the text, if there is one, has taken the place of `message` in the
+    # private chat of `user`: after the decision the bot may write there no more.
+    APPROVE = "approve"
     DECLINE = "decline"
 
 

@@ -27,6 +27,14 @@ class Outbox(Protocol):
         """Queue `message`; False when its dedupe key was used before."""
         ...
 
+    def hold(self, group: GroupId) -> int:
+        """Keep what the bot would say by itself for a group from leaving; return how many messages."""
+        ...
+
+    def let_go(self, group: GroupId) -> int:
+        """Let leave what was held for a group, at the times it had; return how many messages."""
+        ...
+
 
 class Journal(Protocol):
     """Append-only facts, read by reports and by `/why`."""

@@ -6,7 +6,7 @@ from sandbox.entities import utf16_length
 from sandbox.errors import ControlError, not_found
 from sandbox.model import MAX_CUSTOM_TITLE, MEMBER, Chat, InviteLink, Json, Member, User
 from sandbox.objects import chat_object, member_object
-from sandbox.people import admit, ask, enter, go
+from sandbox.people import admit, ask, enter, go, new_link
 from sandbox.rights import rights_of
 from sandbox.world import World
 
@@ -62,6 +62,15 @@ def _by_link(world: World, url: str) -> tuple[Chat, InviteLink]:
             raise ControlError(f"the invite link is {why}: {url}")
         return chat, link
     raise not_found(f"no chat has the invite link {url}")
+
+
+def invite(world: World, me: User, given: Json) -> Json:
+    """Make an invite link, as an administrator who may; bots do not learn of it."""
+    chat = admin_of(world, me, given, "can_invite_users")
+    link = new_link(world, chat, me.id)
+    link.by_request = given.get("by_request", False)
+    world.touch()
+    return {"chat": chat.id, "link": link.url}
 
 
 def approve(world: World, me: User, given: Json) -> Json:

@@ -7,6 +7,13 @@ from sandbox.model import LEFT, MEMBER, Chat, InviteLink, JoinRequest, Json, Mem
 from sandbox.world import World
 
 
+def new_link(world: World, chat: Chat, maker: int) -> InviteLink:
+    """Make another way into a group, of nobody's but its maker's."""
+    link = InviteLink(f"https://t.me/+{world.letters(16)}", maker)
+    chat.links[link.url] = link
+    return link
+
+
 def enter(world: World, chat: Chat, user_id: int, *, actor: int, door: Door | None = None) -> Json | None:
     """Make somebody a member; return the service message that says so: a channel has none."""
     old = world.member(chat, user_id)

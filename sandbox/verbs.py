@@ -208,6 +208,7 @@ VERBS = {
     "tap": (tap, fields("chat:int message:int! button:str data:str forge:bool bot:int")),
     "join": (groupverbs.join, _DOOR),
     "request": (groupverbs.request, _DOOR),
+    "invite": (groupverbs.invite, fields("chat:int! by_request:bool")),
     "approve": (groupverbs.approve, _ABOUT),
     "decline": (groupverbs.decline, _ABOUT),
     "add": (groupverbs.add, _ABOUT),

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from features.app import App, Uow
+from kernel.ids import GroupId, MemberId
+
+_PAUSE = timedelta(minutes=1)  # before work that failed is tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,34 @@ JOBS: tuple[Job, ...] = (
         next_at=lambda uow: uow.growth.next_due_at(),
         act=lambda app, uow, due: app.accounts.points_due(uow, due=due),
         back_off=lambda uow, due: uow.growth.back_off(due, now=uow.now),
+    ),
+    Job(
+        name="growth.level_due",
+        due=lambda uow, limit: uow.levels.due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.levels.next_due_at(),
+        act=lambda app, uow, due: app.accounts.level_due(uow, member=MemberId(due)),
+        back_off=lambda uow, due: uow.levels.back_off(MemberId(due), now=uow.now),
+    ),
+    Job(
+        name="staff.approval_due",
+        due=lambda uow, limit: uow.audit.due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.audit.next_due_at(),
+        act=lambda app, uow, due: app.corrections.expire(uow, approval=due),
+        back_off=lambda uow, due: uow.audit.back_off(due, until=uow.now + _PAUSE),
+    ),
+    Job(
+        name="joining.unanswered",
+        due=lambda uow, limit: uow.joining.due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.joining.next_due_at(),
+        act=lambda app, uow, due: app.joining.unanswered(uow, request=due),
+        back_off=lambda uow, due: uow.joining.back_off(due, until=uow.now + _PAUSE),
+    ),
+    Job(
+        name="joining.roll",
+        due=lambda uow, limit: uow.joining.rolls_due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.joining.next_roll_at(),
+        act=lambda app, uow, due: app.joining.call_roll(uow, group=GroupId(due)),
+        back_off=lambda uow, due: uow.joining.put_off_roll(GroupId(due), until=uow.now + _PAUSE),
     ),
     Job(
         name="privacy.sweeps",

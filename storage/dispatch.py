@@ -66,6 +66,7 @@ _SENDING = Prepared(
         )
     )
     .where(or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > bindparam("now")))
+    .where(outbox.c.not_before <= bindparam("now"))  # else its group was silenced meanwhile
     .values(state="sending", epoch=bindparam("by"), attempts=outbox.c.attempts + 1)
     .returning(outbox.c.id)
 )

@@ -20,7 +20,7 @@ from features.privacy.model import Whose
 from kernel.ids import MemberId, UserId
 from storage import erasure, migrate
 from storage.dialect import insert_once
-from storage.growth import SqlGrowth
+from storage.ledgers import SqlGrowth
 from storage.members import member
 from storage.tombstones import tombstone
 

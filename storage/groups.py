@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,8 +25,9 @@ from sqlalchemy import (
 
 from features.members.model import Group, GroupState, MembersPolicy
 from features.outreach.model import QuietHours
-from kernel.ids import ChatId, GroupId, MemberId, UserId
+from kernel.ids import ChatId, GroupId, MemberId, MessageId, UserId
 from kernel.message import Language
+from storage.absorption import absorb
 from storage.dialect import insert_once
 from storage.prepared import Prepared
 from storage.types import BigId, UtcDateTime, metadata, partial_index
@@ -49,6 +50,7 @@ chat_group = Table(
     Column("quiet_start", Text, nullable=False),  # local time, HH:MM
     Column("quiet_end", Text, nullable=False),
     Column("asked_by", BigId, ForeignKey("member.id")),  # who pressed the enabling button
+    Column("card", BigId),  # the message with that button
     Column("silent_since", UtcDateTime),  # of all automatic sending; NULL: the bot speaks
     UniqueConstraint("chat"),
     sqlite_strict=True,
@@ -87,8 +89,10 @@ membership = Table(
 )
 _STANDING = membership.c.member_id, membership.c.group_id
 partial_index("uq_membership_standing", "left_at IS NULL", *_STANDING, unique=True)
+partial_index("ix_membership_group", "left_at IS NULL", membership.c.group_id, membership.c.id)
 
-_here, _stay = chat_group.alias("here"), membership.alias("stay")
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_here = chat_group.alias("here")
 
 _MOVED = select(former_chat.c.group_id).where(former_chat.c.chat == bindparam("in_chat")).scalar_subquery()
 _THERE = select(_here.c.id).where(_here.c.chat == bindparam("in_chat")).scalar_subquery()
@@ -106,10 +110,27 @@ class SqlGroups:
         row = _BY_CHAT.row(self.connection, {"in_chat": chat})
         return None if row is None else group_of(row)
 
+    def get(self, group: GroupId) -> Group | None:
+        """Return the group of that number."""
+        row = self.connection.execute(select(chat_group).where(chat_group.c.id == group)).one_or_none()
+        return None if row is None else group_of(row)
+
     def enabled(self) -> tuple[Group, ...]:
         """Return the enabled groups, oldest first."""
         query = select(chat_group).where(chat_group.c.state == GroupState.ENABLED).order_by(chat_group.c.id)
         return tuple(group_of(row) for row in self.connection.execute(query))
+
+    def asked(self) -> tuple[Group, ...]:
+        """Return the groups that wait for the owner, longest waiting first."""
+        query = select(chat_group).where(chat_group.c.state == GroupState.ASKED)
+        rows = self.connection.execute(query.order_by(chat_group.c.state_at, chat_group.c.id))
+        return tuple(group_of(row) for row in rows)
+
+    def note_asker(self, group: GroupId, member: MemberId, card: MessageId | None) -> None:
+        """Keep who pressed the enabling button last, and under which message."""
+        self.connection.execute(
+            update(chat_group).where(chat_group.c.id == group).values(asked_by=member, card=card)
+        )
 
     def meet(self, chat: ChatId, *, title: str, policy: MembersPolicy, now: datetime) -> Group:
         """Record the group in `chat` as met unless it is known, and return it with the title it bears now."""
@@ -154,19 +175,23 @@ class SqlGroups:
             return
         met = self.by_chat(chat)
         if met:
-            self._absorb(met.id, group.id, now)
+            absorb(self.connection, met.id, group.id, now=now)
             if met.state is not GroupState.MET:  # newer than anything known of the chat left behind
                 self.move(group.id, to=met.state, since=tuple(GroupState), now=now)
-        self.connection.execute(update(chat_group).where(chat_group.c.id == group.id).values(chat=chat))
+        there = update(chat_group).where(chat_group.c.id == group.id)
+        self.connection.execute(there.values(chat=chat, card=None))  # messages have other numbers there
 
-    def _absorb(self, met: GroupId, group: GroupId, now: datetime) -> None:
-        of_met = membership.c.group_id == met
-        stays = select(_stay.c.member_id).where(_stay.c.group_id == group, _stay.c.left_at.is_(None))
-        twice = and_(of_met, membership.c.left_at.is_(None), membership.c.member_id.in_(stays))
-        self.connection.execute(update(membership).where(twice).values(left_at=now))
-        self.connection.execute(update(membership).where(of_met).values(group_id=group))
-        self.connection.execute(delete(group_administrator).where(group_administrator.c.group_id == met))
-        self.connection.execute(delete(chat_group).where(chat_group.c.id == met))
+    def silence(self, group: GroupId, *, now: datetime) -> bool:
+        """Record that nothing leaves by itself from now on; False when it was so."""
+        speaks = and_(chat_group.c.id == group, chat_group.c.silent_since.is_(None))
+        stopped = self.connection.execute(update(chat_group).where(speaks).values(silent_since=now))
+        return stopped.rowcount == 1
+
+    def speak(self, group: GroupId) -> bool:
+        """Record that the bot speaks again; False when it did."""
+        silent = and_(chat_group.c.id == group, chat_group.c.silent_since.is_not(None))
+        spoke = self.connection.execute(update(chat_group).where(silent).values(silent_since=None))
+        return spoke.rowcount == 1
 
     def set_administrators(self, group: GroupId, users: tuple[UserId, ...], *, now: datetime) -> None:
         """Replace the cached list of administrators."""
@@ -184,10 +209,23 @@ class SqlGroups:
         )
         return frozenset(UserId(user) for user in self.connection.execute(query).scalars())
 
+    def all_administrators(self, group: GroupId) -> frozenset[UserId]:
+        """Return the administrators of Telegram's last word, however old."""
+        return self.administrators(group, since=_EVER)
+
+    def drop_administrator(self, group: GroupId, user: UserId) -> None:
+        """Take somebody from the cached list."""
+        self.connection.execute(
+            delete(group_administrator).where(
+                group_administrator.c.group_id == group, group_administrator.c.user_id == user
+            )
+        )
+
 
 def group_of(row: Sequence[Any]) -> Group:
     """Return a group of the columns of its table, in their order."""
-    own, chat, title, state, _, language, zone, quiet_start, quiet_end, asked_by, silent_since = row
+    own, chat, title, state, state_at, language, zone, *rest = row
+    quiet_start, quiet_end, asked_by, card, silent_since = rest
     return Group(
         id=GroupId(own),
         chat=ChatId(chat),
@@ -197,5 +235,7 @@ def group_of(row: Sequence[Any]) -> Group:
         zone=ZoneInfo(zone),
         quiet=QuietHours(time.fromisoformat(quiet_start), time.fromisoformat(quiet_end)),
         asked_by=None if asked_by is None else MemberId(asked_by),
+        card=None if card is None else MessageId(card),
+        state_at=state_at,
         silent_since=silent_since,
     )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    case,
     select,
     type_coerce,
     update,
@@ -52,8 +53,9 @@ partial_index("ix_inbox_parked", "state = 'parked'", inbox.c.id)
 
 _TAKEN = inbox.c.id, inbox.c.source, inbox.c.lane, type_coerce(inbox.c.body, Text)
 _WAITING = and_(inbox.c.id == bindparam("row"), inbox.c.state == "new")
+_PLACE = case((inbox.c.lane < 0, inbox.c.lane), else_=0)  # a group's number stays, a person's goes
 _DONE = Prepared(  # whose chat it was is needed no longer
-    update(inbox).where(_WAITING).values(state="done", done_at=bindparam("at"), body={}, lane=0)
+    update(inbox).where(_WAITING).values(state="done", done_at=bindparam("at"), body={}, lane=_PLACE)
 )
 _PARKED = Prepared(update(inbox).where(_WAITING).values(state="parked", done_at=bindparam("at")))
 

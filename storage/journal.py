@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, Table, Text, insert
 
 from kernel.ids import GroupId, MemberId
+from storage.prepared import Prepared
 from storage.types import BigId, JsonText, UtcDateTime, metadata
 
 journal = Table(
@@ -20,6 +21,8 @@ journal = Table(
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
+
+_NOTE = Prepared(insert(journal), ("at", "action", "member_id", "group_id", "params"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,5 @@ class SqlJournal:
         **params: int | str | None,
     ) -> None:
         """Record that `action` happened now."""
-        self.connection.execute(
-            insert(journal).values(
-                at=self.now, action=action, member_id=member, group_id=group, params=params
-            )
-        )
+        fact = {"at": self.now, "action": action, "member_id": member, "group_id": group, "params": params}
+        _NOTE.change(self.connection, fact)

@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from features.members.model import CameBy, Group, GroupState, Member, Person
+from features.members.model import CameBy, Group, GroupState, Member, Person, Stay
 from kernel.ids import ChatId, GroupId, MemberId, UserId
 from kernel.message import Language
 from storage.dialect import insert_once
@@ -80,6 +80,8 @@ _KNOWN_IN = Prepared(
 _BY_USER = Prepared(select(member).where(member.c.user_id == bindparam("user")))
 _BURIED = Prepared(select(tombstone.c.until).where(tombstone.c.hash == bindparam("by_hash")))
 
+_GET = Prepared(select(member).where(member.c.id == bindparam("who"), member.c.user_id.is_not(None)))
+
 
 @dataclass(frozen=True, slots=True)
 class SqlMembers:
@@ -90,18 +92,18 @@ class SqlMembers:
     def by_user(self, user: UserId) -> Member | None:
         """Return the person behind a Telegram user."""
         row = _BY_USER.row(self.connection, {"user": user})
-        return None if row is None else _member(row)
+        return None if row is None else member_of(row)
 
     def inside(self, user: UserId) -> Member | None:
         """Return the person behind a Telegram user who is in an enabled group; None for anybody else."""
         row = _INSIDE.row(self.connection, {"user": user})
-        return None if row is None else _member(row)
+        return None if row is None else member_of(row)
 
     def standing(self, chat: ChatId, user: UserId) -> tuple[Group, Member] | None:
         """Return group and person where `user` is known to be in the group of `chat`."""
         row = _KNOWN_IN.row(self.connection, {"in_chat": chat, "user": user})
         columns = len(chat_group.columns)
-        return None if row is None else (group_of(row[:columns]), _member(row[columns:]))
+        return None if row is None else (group_of(row[:columns]), member_of(row[columns:]))
 
     def is_buried(self, tombstone_hash: str) -> bool:
         """Tell whether a tombstone stands for somebody erased."""
@@ -109,11 +111,15 @@ class SqlMembers:
 
     def get(self, member_id: MemberId) -> Member:
         """Return the person; KeyError when there is none, or was erased."""
-        there = and_(member.c.id == member_id, member.c.user_id.is_not(None))
-        row = self.connection.execute(select(member).where(there)).one_or_none()
-        if row is None:
+        found = self.find(member_id)
+        if found is None:
             raise KeyError(member_id)
-        return _member(row)
+        return found
+
+    def find(self, member_id: MemberId) -> Member | None:
+        """Return the person; None when there is none, or was erased."""
+        row = _GET.row(self.connection, {"who": member_id})
+        return None if row is None else member_of(row)
 
     def meet(self, person: Person, *, now: datetime) -> Member:
         """Record a person unless they are known, and return them renewed. Names wait for consent."""
@@ -150,6 +156,25 @@ class SqlMembers:
         """Record a membership and how it began; False when the person was in already."""
         values = {"member_id": member_id, "group_id": group, "entered_at": now, "came_by": came_by}
         return insert_once(self.connection, membership, values)
+
+    def is_in(self, member_id: MemberId, group: GroupId) -> bool:
+        """Tell whether the person is in the group."""
+        query = select(membership.c.id).where(
+            membership.c.member_id == member_id,
+            membership.c.group_id == group,
+            membership.c.left_at.is_(None),
+        )
+        return self.connection.execute(query).first() is not None
+
+    def stay(self, member_id: MemberId, group: GroupId) -> Stay | None:
+        """Return since when and how the person is in the group; None when they are not."""
+        query = select(membership.c.entered_at, membership.c.came_by).where(
+            membership.c.member_id == member_id,
+            membership.c.group_id == group,
+            membership.c.left_at.is_(None),
+        )
+        row = self.connection.execute(query).one_or_none()
+        return None if row is None else Stay(row.entered_at, CameBy(row.came_by) if row.came_by else None)
 
     def leave(self, member_id: MemberId, group: GroupId, *, now: datetime) -> bool:
         """End a membership; False when there was none."""
@@ -199,7 +224,7 @@ class SqlMembers:
         return changed.rowcount == 1
 
 
-def _member(row: Sequence[Any]) -> Member:
+def member_of(row: Sequence[Any]) -> Member:
     """Return a person of the columns of their table, in their order."""
     own, user, name, language, _, service, marketing, reachable, large, language_chosen, _ = row
     return Member(

@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -21,25 +23,30 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Update,
+    and_,
     bindparam,
     case,
     func,
     insert,
+    or_,
     select,
     text,
     type_coerce,
     update,
 )
 
-from kernel.ids import ChatId, MessageId, OutboxId, UserId
+from kernel.ids import ChatId, GroupId, MessageId, OutboxId, UserId
 from kernel.message import Call, File, Kind, Language, MessageClass, Outgoing
 from storage.dialect import insert_once
+from storage.groups import chat_group
 from storage.message_codec import keyboard_from_json, keyboard_to_json, text_from_json, text_to_json
 from storage.prepared import Prepared
 from storage.types import BigId, JsonText, UtcDateTime, metadata, partial_index
 
 STATES = ("pending", "claimed", "sending", "sent", "failed", "skipped", "expired", "unknown")
 UNFINISHED = ("pending", "claimed", "sending")
+_HELD = timedelta(days=36_525)  # a century later than it would: what a group's staff have stopped
+_HELD_MS = _HELD // timedelta(milliseconds=1)
 _ANSWER_LIFE = timedelta(minutes=10)  # an answer that late confuses more than it helps
 PRIORITY = {
     MessageClass.ANSWER: 0,
@@ -167,7 +174,7 @@ class SqlOutbox:
             "text": text_to_json(message.text) if message.text else None,
             "keyboard": keyboard_to_json(message.keyboard) if message.keyboard else None,
             "language": message.language,
-            "not_before": message.not_before or self.now,
+            "not_before": self._earliest(message),
             "expires_at": message.expires_at or self._default_expiry(message.message_class),
             "dedupe_key": message.dedupe_key,
             "attempts": 0,
@@ -183,6 +190,34 @@ class SqlOutbox:
             _INSERT.change(self.connection, values)
             return True
         return insert_once(self.connection, outbox, values)
+
+    def _earliest(self, message: Outgoing) -> datetime:
+        """Return from when a message may leave: what the bot says by itself for a silent group is held."""
+        at = message.not_before or self.now
+        if message.group is None or message.message_class is not MessageClass.NOTICE:
+            return at
+        silent = select(chat_group.c.silent_since).where(chat_group.c.id == message.group)
+        # Locked, so that who silences the group at this moment finds what is put here, or is seen.
+        since = self.connection.execute(silent.with_for_update(read=True)).scalar_one_or_none()
+        return at if since is None else at + _HELD
+
+    def hold(self, group: GroupId) -> int:
+        """Keep what the bot would say by itself for a group from leaving; return how many messages.
+
+        What is leaving at this moment cannot be stopped, but it is not tried again.
+        """
+        waits = and_(_of_group(group, self.now), ~_is_held(self.now))
+        leaving = case((outbox.c.state == "sending", "sending"), else_="pending")
+        by = case((outbox.c.state == "sending", outbox.c.epoch), else_=None)
+        later = type_coerce(outbox.c.not_before, BigInteger) + _HELD_MS
+        held = update(outbox).where(waits).values(state=leaving, epoch=by, not_before=later)
+        return self.connection.execute(held).rowcount
+
+    def let_go(self, group: GroupId) -> int:
+        """Let leave what was held for a group, at the times it had; return how many messages."""
+        held = and_(_of_group(group, self.now), _is_held(self.now))
+        earlier = type_coerce(outbox.c.not_before, BigInteger) - _HELD_MS
+        return self.connection.execute(update(outbox).where(held).values(not_before=earlier)).rowcount
 
     def _skip_earlier_edits(self, message: Outgoing) -> None:
         replaced = {"in_chat": message.chat, "edited": message.message, "at": self.now}
@@ -207,6 +242,20 @@ class SqlOutbox:
         query = select(func.min(outbox.c.not_before)).where(outbox.c.state == "pending")
         earliest: datetime | None = self.connection.execute(query).scalar_one()
         return earliest
+
+
+def _of_group(group: GroupId, now: datetime) -> ColumnElement[bool]:
+    """Return what the bot says by itself for a group and has not said."""
+    return and_(
+        outbox.c.state.in_(UNFINISHED),
+        outbox.c.message_class == MessageClass.NOTICE,
+        outbox.c.group_id == group,
+        or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > now),
+    )
+
+
+def _is_held(now: datetime) -> ColumnElement[bool]:
+    return outbox.c.not_before > now + _HELD / 2
 
 
 def restored(now: datetime) -> Update:

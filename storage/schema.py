@@ -34,6 +34,7 @@ TABLES = (
     groups.membership,
     pickup.pickup_point,
     joining.join_request,
+    joining.roll_call,
     preferences.preference,
     preferences.topic_off,
     tombstones.tombstone,

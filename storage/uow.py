@@ -7,14 +7,18 @@ from random import Random, SystemRandom
 
 from sqlalchemy import Connection
 
+from storage.audit import SqlAudit
+from storage.boards import SqlBoards
 from storage.claims import SqlClaims
 from storage.dispatch import SqlDispatch
 from storage.groups import SqlGroups
-from storage.growth import SqlGrowth
 from storage.inbox import SqlInbox
+from storage.invitations import SqlInvitations
 from storage.joining import SqlJoining
 from storage.journal import SqlJournal
 from storage.leases import SqlLeases
+from storage.ledgers import SqlGrowth
+from storage.levels import SqlLevels
 from storage.members import SqlMembers
 from storage.outbox import SqlOutbox
 from storage.pickup import SqlPickup
@@ -84,6 +88,16 @@ class SqlUow:
         return SqlGrowth(self.connection)
 
     @property
+    def levels(self) -> SqlLevels:
+        """Levels of members."""
+        return SqlLevels(self.connection)
+
+    @property
+    def boards(self) -> SqlBoards:
+        """Boards of groups."""
+        return SqlBoards(self.connection)
+
+    @property
     def preferences(self) -> SqlPreferences:
         """When and about what people want to be written to."""
         return SqlPreferences(self.connection)
@@ -97,6 +111,16 @@ class SqlUow:
     def staff(self) -> SqlStaff:
         """Roles and what staff did."""
         return SqlStaff(self.connection)
+
+    @property
+    def invitations(self) -> SqlInvitations:
+        """Links to roles."""
+        return SqlInvitations(self.connection)
+
+    @property
+    def audit(self) -> SqlAudit:
+        """What staff did."""
+        return SqlAudit(self.connection)
 
     @property
     def pickup(self) -> SqlPickup:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import psycopg
@@ -37,22 +38,43 @@ class World:
     timeline: Timeline
     bot: int
     leader: int = 0
+    owner: int = 0
     group: int = 0
     _seen: dict[int, int] = field(default_factory=dict)
 
     # -- arranging
 
     async def opens_group(self, title: str = "阳光花园", *, enabled: bool = True, **more: Any) -> int:
-        """A leader makes a group, adds the bot and presses the enabling button; return the chat."""
+        """A leader makes a group, adds the bot and presses the enabling button; return the chat.
+
+        The first leader owns the bot: one tap is enough there. In later groups the owner agrees.
+        """
         leader = int(self.sandbox.add_user("林姐", language_code="zh")["id"])
+        if not self.owner:
+            await self.claims(leader)
         chat = int(self.sandbox.add_group(title, leader, **more)["id"])
         self.sandbox.act(leader, "add", chat=chat, user=self.bot)
         self.sandbox.act(leader, "promote", chat=chat, user=self.bot)
         await self.settle()
         if enabled:
             await self.taps(leader, "启用本群", chat=chat)
+            if leader != self.owner:
+                await self.taps(self.owner, "同意")
         self.leader, self.group = leader, chat
         return chat
+
+    async def claims(self, person: int) -> None:
+        """A person follows the link that the console shows while nobody owns the bot."""
+        code = await self.owner_code()
+        await self.does(person, "start", payload=f"own-{code}")
+        self.owner = person
+
+    async def owner_code(self) -> str:
+        """Return the code that the console would show now. Raises LookupError when the bot is owned."""
+        code = await self.runtime.db.run(self.runtime.app.owner.console_code)
+        if code is None:
+            raise LookupError("the bot has an owner")
+        return code
 
     async def person(self, name: str = "小林", *, language: str = "zh", **more: Any) -> int:
         """Somebody who is in no group yet."""
@@ -182,7 +204,7 @@ async def open_world(
         config = config_for(address.base, bot["token"], database, **env)
         migrate.upgrade(config.storage.url)
         clock = ManualClock(start)
-        runtime = build(config, clock)
+        runtime = build(config, clock, Random(42))
         timeline = Timeline(runtime, clock, sandbox.set_clock, sandbox.drained, sandbox.pending)
         if mode is Mode.WEBHOOK:
             web = serving(build_web(runtime), host=config.web.host, port=config.web.port)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from features.app.accounts import Accounts
 from features.app.arrival import Arrival
+from features.app.corrections import Corrections
+from features.app.desk import Desk
 from features.app.erasing import Erasing
 from features.app.model import Consented, Home
 from features.app.settings import Settings
@@ -15,7 +17,10 @@ from features.outreach.service import Outreach
 from features.pickup.service import Pickup
 from features.privacy.service import Privacy
 from features.setup.service import Setup
+from features.staff.owner import Owner
+from features.staff.roles import Roles
 from features.staff.service import Staff
+from features.staff.silence import Silence
 
 __all__ = ["App", "Consented", "Home", "Uow"]
 
@@ -28,11 +33,16 @@ class App:
     members: Members
     growth: Growth
     staff: Staff
+    owner: Owner
+    roles: Roles
+    silence: Silence
     pickup: Pickup
     joining: Joining
     privacy: Privacy
     setup: Setup
     arrival: Arrival
     accounts: Accounts
+    desk: Desk
+    corrections: Corrections
     settings: Settings
     erasing: Erasing

@@ -1,18 +1,38 @@
-"""A member's account: what it shows, and what falls due for it."""
+"""A member's account: what it shows, what it earns, and what falls due for it."""
 
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from features.app.model import Home
 from features.app.uow import Uow
-from features.growth.model import Due, DueKind, Expiry, History
+from features.growth.boards import Boards
+from features.growth.model import (
+    Board,
+    Due,
+    DueKind,
+    Earned,
+    Earning,
+    Event,
+    Expiry,
+    History,
+    Level,
+    NotEarned,
+    Period,
+    Review,
+    Turn,
+)
 from features.growth.service import Growth
+from features.growth.wording import gives, level_name
 from features.members.model import Group, Member, Person, Started
 from features.members.service import Members
-from features.outreach import rules as outreach
+from features.outreach.model import Never, Slot, Topic
+from features.outreach.service import Outreach
 from kernel import business_day
-from kernel.ids import private_chat
-from kernel.message import Kind, MessageClass, Outgoing, Text
+from kernel.ids import GroupId, MemberId, private_chat
+from kernel.message import Kind, MessageClass, Outgoing, Param, Text
+
+_LEVEL_NEWS_LASTS = timedelta(days=1)  # where no quiet hours end it earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +41,60 @@ class Accounts:
 
     members: Members
     growth: Growth
+    boards: Boards
+    outreach: Outreach
 
     def card(self, uow: Uow, *, person: Person) -> Home:
         """Return a member's account. Raises NotMember, Away or ConsentNeeded."""
         known = self.members.consented(uow, person=person)
-        return Home(known, self.growth.card(uow, member=known.member.id))
+        return Home(known, self.growth.card(uow, member=known.member.id, zone=known.group.zone))
 
     def history(self, uow: Uow, *, person: Person, page: int) -> tuple[Started, History]:
         """Return a page of a member's history. Raises NotMember, Away or ConsentNeeded."""
         known = self.members.consented(uow, person=person)
         return known, self.growth.history(uow, member=known.member.id, page=page)
+
+    def board(self, uow: Uow, *, person: Person, period: Period) -> tuple[Started, Board]:
+        """Return the board of a member's group. Raises NotMember, Away or ConsentNeeded."""
+        known = self.members.consented(uow, person=person)
+        return known, self._board(uow, known, period)
+
+    def show_on_board(
+        self, uow: Uow, *, person: Person, shown: bool, period: Period
+    ) -> tuple[Started, Board]:
+        """Put a member on boards or take them off. Raises NotMember, Away or ConsentNeeded."""
+        known = self.members.consented(uow, person=person)
+        self.boards.show(uow, member=known.member.id, shown=shown)
+        return known, self._board(uow, known, period)
+
+    def earn(
+        self, uow: Uow, *, member: MemberId, group: GroupId, event: Event, key: str, on: date | None = None
+    ) -> Earned | NotEarned:
+        """Credit what an event earns and tell a level that comes with it; `on`: else today, in the zone."""
+        home = _named(uow.members.groups_of(member), group)
+        zone = home.zone if home else self.members.policy.zone
+        counted_on = on or business_day.local_date(uow.now, zone)
+        earning = Earning(member, group, zone, event, key, counted_on)
+        earned = self.growth.earn(uow, earning=earning)
+        if isinstance(earned, Earned) and earned.gained is not None:
+            news = _News(
+                Text("growth.gained", self._of_level(earned.gained)),
+                Text("growth.why_gained"),
+                f"level:{earning.event_key}",
+            )
+            self._tell(uow, member, home, news)
+        return earned
+
+    def level_due(self, uow: Uow, *, member: MemberId) -> None:
+        """Look at a level that may no longer be carried, and tell its owner what comes of it."""
+        groups = uow.members.groups_of(member)
+        zone = groups[0].zone if groups else self.members.policy.zone
+        found = self.growth.review(uow, member=member, zone=zone)
+        if found is None or found.turn not in (Turn.GRACE, Turn.FELL):
+            return
+        once = f"level:{member}:{uow.now.isoformat()}"
+        news = _News(self._level_news(found, zone), Text("growth.why_level"), once)
+        self._tell(uow, member, groups[0] if groups else None, news)
 
     def points_due(self, uow: Uow, *, due: int) -> None:
         """Do one piece of timed work on expiring points: tell their owner in time, or take them back."""
@@ -45,42 +109,108 @@ class Accounts:
 
     def _give_notice(self, uow: Uow, due: Due, member: Member) -> None:
         groups = uow.members.groups_of(member.id)
+        group = groups[0] if groups else None
         expiry = self.growth.expiring(uow, due=due)
-        if reason := self._why_no_notice(uow, due, member, expiry, groups):
-            uow.growth.finish(due.id, outcome=reason)
-            uow.journal.note("growth.notice_skipped", member=member.id, reason=reason)
-            return
-        group = groups[0]
-        allowed = outreach.next_allowed(uow.now, group.zone, group.quiet)
-        if allowed > uow.now:
-            uow.growth.postpone(due.id, until=allowed)
-            return
-        uow.outbox.put(_notice(due, expiry, member, group, uow.now))
-        uow.growth.finish(due.id, outcome="done")
-        uow.journal.note("growth.notified", member=member.id, group=group.id, points=expiry.points)
+        slot = self._may_speak(uow, member, group, Topic.POINTS)
+        if group is None or isinstance(slot, str):
+            self._skip_notice(uow, due, "spent" if expiry.points <= 0 else str(slot))
+        elif expiry.points <= 0:
+            self._skip_notice(uow, due, "spent")
+        elif self.growth.is_late(due, today=business_day.local_date(uow.now, group.zone)):
+            self._skip_notice(uow, due, "late")
+        elif slot.opens > uow.now:
+            uow.growth.postpone(due.id, until=slot.opens)
+        else:
+            uow.outbox.put(_expiry_notice(due, expiry, member, group, slot))
+            uow.growth.finish(due.id, outcome="done")
+            uow.journal.note("growth.notified", member=member.id, group=group.id, points=expiry.points)
 
-    def _why_no_notice(
-        self, uow: Uow, due: Due, member: Member, expiry: Expiry, groups: tuple[Group, ...]
-    ) -> str | None:
-        if expiry.points <= 0:
-            return "spent"
-        if not member.consented or not groups:
+    @staticmethod
+    def _skip_notice(uow: Uow, due: Due, reason: str) -> None:
+        uow.growth.finish(due.id, outcome=reason)
+        uow.journal.note("growth.notice_skipped", member=due.member, reason=reason)
+
+    def _tell(self, uow: Uow, member: MemberId, group: Group | None, news: "_News") -> None:
+        """Tell a member about their level as soon as that may be, or note why nothing is said."""
+        to = uow.members.get(member) if group else None
+        slot = self._may_speak(uow, to, group, Topic.LEVEL)
+        if group is not None and group.silent_since is not None:
+            slot = "silent"  # the card tells of the level all the same
+        if to is None or group is None or isinstance(slot, str):
+            uow.journal.note("growth.notice_skipped", member=member, reason=str(slot))
+            return
+        told = _notice(to, group, slot, news, slot.opens + _LEVEL_NEWS_LASTS)
+        uow.outbox.put(replace(told, not_before=slot.opens))
+
+    def _may_speak(self, uow: Uow, member: Member | None, group: Group | None, topic: Topic) -> Slot | str:
+        """Return when a member may be told something about their account, or why never."""
+        if member is None or group is None or not member.consented:
             return "not_wanted"
         if not member.reachable:
             return "unreachable"
-        late = self.growth.is_late(due, today=business_day.local_date(uow.now, groups[0].zone))
-        return "late" if late else None
+        found = self.outreach.slot(
+            uow,
+            member=member.id,
+            topic=topic,
+            zone=group.zone,
+            quiet=group.quiet,
+            silent=group.silent_since is not None,
+            marketing_consent=member.marketing_consent_at is not None,
+        )
+        return found.reason if isinstance(found, Never) else found
+
+    def _board(self, uow: Uow, known: Started, period: Period) -> Board:
+        group = known.group
+        return self.boards.board(uow, member=known.member.id, group=group.id, zone=group.zone, period=period)
+
+    def _of_level(self, level: Level) -> dict[str, Param]:
+        return {"level": level_name(level), "gives": gives(self.growth.privileges(level))}
+
+    def _level_news(self, found: Review, zone: ZoneInfo) -> Text:
+        """Word that a level may fall, or has."""
+        staying: dict[str, Param] = {"level": level_name(found.level)}
+        if found.falls_at is not None:
+            staying |= {"on": business_day.local_date(found.falls_at, zone), "missing": found.missing}
+        if found.turn is Turn.GRACE:
+            return Text("growth.grace", staying)
+        fallen = self._of_level(found.level)
+        if found.falls_at is None:
+            return Text("growth.fell", fallen | {"next": Text("growth.fell_stays")})
+        return Text("growth.fell", fallen | {"next": Text("growth.fell_further", staying)})
 
 
-def _notice(due: Due, expiry: Expiry, member: Member, group: Group, now: datetime) -> Outgoing:
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What a member is told, why they hear it, and the key under which it is said once."""
+
+    text: Text
+    why: Text
+    once: str
+
+
+def _named(groups: tuple[Group, ...], group: GroupId) -> Group | None:
+    """Return the group of that id among a member's; else their first, if any."""
+    return next((each for each in groups if each.id == group), groups[0] if groups else None)
+
+
+def _expiry_notice(due: Due, expiry: Expiry, member: Member, group: Group, slot: Slot) -> Outgoing:
     gone_at = business_day.instant(business_day.days_later(expiry.on, 1), time.min, group.zone)
-    quiet_at = outreach.quiet_from(now, group.zone, group.quiet)
+    text = Text("growth.expiring", {"points": expiry.points, "on": expiry.on})
+    return _notice(
+        member, group, slot, _News(text, Text("growth.why_expiring"), f"points-due:{due.id}"), gone_at
+    )
+
+
+def _notice(member: Member, group: Group, slot: Slot, news: _News, untrue_at: datetime) -> Outgoing:
     return Outgoing(
         Kind.SEND,
         private_chat(member.user),
         MessageClass.NOTICE,
-        text=Text("growth.expiring", {"points": expiry.points, "on": expiry.on}),
+        text=news.text,
         language=member.language,
-        expires_at=min(quiet_at, gone_at) if quiet_at else gone_at,  # never at night, never untrue
-        dedupe_key=f"points-due:{due.id}",
+        expires_at=min(slot.closes, untrue_at) if slot.closes else untrue_at,  # never at night, never untrue
+        dedupe_key=news.once,
+        large=member.large,
+        reason=news.why,
+        group=group.id,
     )

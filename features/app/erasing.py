@@ -51,7 +51,7 @@ class Erasing:
     def page(self, uow: Uow, *, person: Person) -> MyData:
         """Return what is held, at a glance."""
         whose, member = self.privacy.whose(uow, user=person.user)
-        account = self.growth.card(uow, member=member.id).account
+        account = uow.growth.account(member.id)
         groups = uow.members.groups_of(member.id)
         zone = groups[0].zone.key if groups else self.zone
         return MyData(member, self.privacy.held(uow, whose=whose), account, zone, _guard(whose, account))
@@ -78,7 +78,7 @@ class Erasing:
         other units were about to say has been said.
         """
         whose, member = self.privacy.whose(uow, user=person.user)
-        account = self.growth.card(uow, member=member.id).account
+        account = uow.growth.account(member.id)
         if guard != _guard(whose, account):
             raise OldConfirmation
         self.privacy.begin(uow, whose=whose)

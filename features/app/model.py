@@ -1,9 +1,30 @@
 """What acts across features come to."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from features.growth.model import Card
-from features.members.model import Started
+from features.growth.model import Card, Entry
+from features.members.model import Group, Member, Started, Stay
+from features.pickup.model import PickupPoint
+from features.staff.model import AuditLine, Post, Reason, Role
+
+
+class Footing(StrEnum):
+    """How far somebody has come with us: what help they need follows from it."""
+
+    STRANGER = "stranger"  # in none of our groups
+    NEWCOMER = "newcomer"  # has not agreed yet
+    MEMBER = "member"
+    STAFF = "staff"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody who asks for help; None where we do not know them."""
+
+    member: Member | None
+    footing: Footing
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +33,8 @@ class Home:
 
     known: Started
     card: Card
+    choices: tuple[PickupPoint, ...] = ()  # pick-up points between which the member has not chosen yet
+    is_staff: bool = False  # may set up a group
     returning: bool = False  # was erased and has not agreed anew: nothing is given a second time
 
 
@@ -21,3 +44,79 @@ class Consented:
 
     home: Home
     credited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Where a member picks up from now on; `credited` when that completed the registration."""
+
+    home: Home
+    point: PickupPoint
+    credited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The open pick-up points of a member's group, and the one chosen."""
+
+    known: Started
+    points: tuple[PickupPoint, ...]
+    chosen: PickupPoint | None
+
+
+@dataclass(frozen=True, slots=True)
+class WhoCard:
+    """What staff see of a member; `account` is None for who has not agreed to the service."""
+
+    group: Group
+    member: Member
+    stay: Stay
+    posts: tuple[Post, ...]
+    account: Card | None
+    history: tuple[Entry, ...]
+    givable: tuple[Role, ...]
+    may_correct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditShown:
+    """An audit line with names: `actor` is None where nobody of ours did it; they may be empty."""
+
+    line: AuditLine
+    actor: str | None
+    subject: str
+    may_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """One page of what staff did in a group, newest first; `page` counts from 0."""
+
+    group: Group
+    lines: tuple[AuditShown, ...]
+    page: int
+    has_more: bool
+
+
+class Correcting(StrEnum):
+    """What came of a correction of points."""
+
+    DONE = "done"
+    ASKED = "asked"  # a second person decides
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A correction of points, and who is told of it."""
+
+    outcome: Correcting
+    group: Group
+    subject: Member
+    points: int
+    reason: Reason
+    line: int = 0  # the audit line that can be undone, where it is done
+    approval: int = 0  # where it waits
+    others: tuple[Member, ...] = ()  # who may decide
+    author: Member | None = None

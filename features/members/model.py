@@ -1,16 +1,18 @@
 """Values and refusals about groups and people."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from features.outreach.model import QuietHours
 from kernel.errors import Refusal
-from kernel.ids import ChatId, GroupId, MemberId, UserId
+from kernel.ids import ChatId, GroupId, MemberId, MessageId, UserId
 from kernel.message import Language
 from kernel.policy import Range
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class GroupState(StrEnum):
@@ -44,6 +46,8 @@ class Group:
     zone: ZoneInfo
     quiet: QuietHours
     asked_by: MemberId | None = None  # who pressed the enabling button
+    card: MessageId | None = None  # with the enabling button, as it was last pressed
+    state_at: datetime = _LONG_AGO  # since when it is in its state
     silent_since: datetime | None = None  # since when nothing leaves by itself; None: the bot speaks
 
 
@@ -54,6 +58,14 @@ class CameBy(StrEnum):
     LINK = "link"
     REQUEST = "request"
     SEEN = "seen"  # there before the bot knew
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Somebody is in a group since `entered_at`; `came_by` None: from before that was kept."""
+
+    entered_at: datetime
+    came_by: CameBy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,7 @@ class MembersPolicy:
 class Enabling(StrEnum):
     """What came of pressing the enabling button."""
 
+    READY = "ready"  # an administrator pressed it, nothing is in the way: the owner decides
     ENABLED = "enabled"
     ALREADY = "already"
     ASKED = "asked"  # Telegram's list of administrators is missing or old; it has been asked for

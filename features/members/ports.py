@@ -3,14 +3,18 @@
 from datetime import datetime
 from typing import Protocol
 
-from features.members.model import CameBy, Group, GroupState, Member, MembersPolicy, Person
+from features.members.model import CameBy, Group, GroupState, Member, MembersPolicy, Person, Stay
 from kernel import uow
-from kernel.ids import ChatId, GroupId, MemberId, UserId
+from kernel.ids import ChatId, GroupId, MemberId, MessageId, UserId
 from kernel.message import Language
 
 
 class GroupStore(Protocol):
     """Groups and what Telegram said of their administrators."""
+
+    def get(self, group: GroupId) -> Group | None:
+        """Return the group of that number."""
+        ...
 
     def by_chat(self, chat: ChatId) -> Group | None:
         """Return the group that is in `chat`, or was before it moved."""
@@ -18,6 +22,14 @@ class GroupStore(Protocol):
 
     def enabled(self) -> tuple[Group, ...]:
         """Return the enabled groups, oldest first."""
+        ...
+
+    def asked(self) -> tuple[Group, ...]:
+        """Return the groups that wait for the owner, longest waiting first."""
+        ...
+
+    def note_asker(self, group: GroupId, member: MemberId, card: MessageId | None) -> None:
+        """Keep who pressed the enabling button last, and under which message."""
         ...
 
     def meet(self, chat: ChatId, *, title: str, policy: MembersPolicy, now: datetime) -> Group:
@@ -36,12 +48,28 @@ class GroupStore(Protocol):
         """Record that `group` is in `chat` now, and make one group of it and what was met there meanwhile."""
         ...
 
+    def silence(self, group: GroupId, *, now: datetime) -> bool:
+        """Record that nothing leaves by itself from now on; False when it was so."""
+        ...
+
+    def speak(self, group: GroupId) -> bool:
+        """Record that the bot speaks again; False when it did."""
+        ...
+
     def set_administrators(self, group: GroupId, users: tuple[UserId, ...], *, now: datetime) -> None:
         """Replace the cached list of administrators."""
         ...
 
     def administrators(self, group: GroupId, *, since: datetime) -> frozenset[UserId]:
         """Return the administrators Telegram told at `since` or later; empty when it has not."""
+        ...
+
+    def all_administrators(self, group: GroupId) -> frozenset[UserId]:
+        """Return the administrators of Telegram's last word, however old."""
+        ...
+
+    def drop_administrator(self, group: GroupId, user: UserId) -> None:
+        """Take somebody from the cached list."""
         ...
 
 
@@ -68,6 +96,10 @@ class MemberStore(Protocol):
         """Return the person; KeyError when there is none, or was erased."""
         ...
 
+    def find(self, member: MemberId) -> Member | None:
+        """Return the person; None when there is none, or was erased."""
+        ...
+
     def meet(self, person: Person, *, now: datetime) -> Member:
         """Record a person unless they are known, and return them renewed. Names wait for consent."""
         ...
@@ -78,6 +110,14 @@ class MemberStore(Protocol):
 
     def enter(self, member: MemberId, group: GroupId, *, came_by: CameBy, now: datetime) -> bool:
         """Record a membership and how it began; False when the person was in already."""
+        ...
+
+    def is_in(self, member: MemberId, group: GroupId) -> bool:
+        """Tell whether the person is in the group."""
+        ...
+
+    def stay(self, member: MemberId, group: GroupId) -> Stay | None:
+        """Return since when and how the person is in the group; None when they are not."""
         ...
 
     def leave(self, member: MemberId, group: GroupId, *, now: datetime) -> bool:

@@ -30,6 +30,7 @@ from kernel.ids import ChatId, GroupId, UserId
 from kernel.message import Call, Kind, Language, MessageClass, Outgoing
 
 _LIST_HOLDS = timedelta(minutes=10)  # an older list of administrators is asked for anew
+_INSIDE = (GroupState.MET, GroupState.ASKED, GroupState.ENABLED)  # who was refused stays so
 _MOST_ASKED = 5  # groups about which Telegram is asked for one Start
 
 
@@ -50,7 +51,7 @@ class Members:
 
     def removed(self, uow: Uow, *, chat: ChatId) -> None:
         """Record that the bot was removed from a group: nothing is heard or said there any more."""
-        group, in_it = uow.groups.by_chat(chat), (GroupState.MET, GroupState.ENABLED)
+        group, in_it = uow.groups.by_chat(chat), _INSIDE
         if group is None or group.chat != chat:  # that a chat closes which the group has left means nothing
             return
         if uow.groups.move(group.id, to=GroupState.LEFT, since=in_it, now=uow.now):
@@ -78,7 +79,7 @@ class Members:
     def administrators_told(
         self, uow: Uow, *, chat: ChatId, users: tuple[UserId, ...], bot: UserId, presser: UserId | None
     ) -> Enabled | None:
-        """Keep what Telegram answered about a group's administrators, and enable it if one waits for that.
+        """Keep what Telegram answered about a group's administrators; go on if one waits for that.
 
         `presser` pressed the enabling button when the list was missing or old. None: nothing to say.
         """
@@ -89,12 +90,12 @@ class Members:
         uow.groups.set_administrators(group.id, kept, now=uow.now)
         if presser is None or (bot in users and presser not in users):
             return None
-        return self._enable(uow, group, frozenset(users), bot)
+        return self._pressed(group, frozenset(users), bot)
 
-    def enable(self, uow: Uow, *, chat: ChatId, user: UserId, bot: UserId) -> Enabled:
-        """Enable a group for the administrator who pressed the button, if the bot itself is one.
+    def press(self, uow: Uow, *, chat: ChatId, person: Person, bot: UserId) -> Enabled:
+        """Return whether the enabling button may work for who pressed it: an administrator, as the bot is.
 
-        A bot that is none is not shown who hides, so it cannot tell whether `user` is one.
+        A bot that is none is not shown who hides, so it cannot tell whether the person is one.
         Raises GroupUnknown where the bot was never added, and NotAdministrator.
         """
         group = uow.groups.by_chat(chat)
@@ -102,21 +103,18 @@ class Members:
             raise GroupUnknown
         administrators = uow.groups.administrators(group.id, since=uow.now - _LIST_HOLDS)
         if not administrators:
-            self._ask_administrators(uow, chat, presser=user)
+            self._ask_administrators(uow, chat, presser=person.user)
             return Enabled(group, Enabling.ASKED)
-        if bot in administrators and user not in administrators:  # else who hides is not in the list
+        if bot in administrators and person.user not in administrators:  # else who hides is not in the list
             raise NotAdministrator
-        return self._enable(uow, group, administrators, bot)
+        return self._pressed(group, administrators, bot)
 
     @staticmethod
-    def _enable(uow: Uow, group: Group, administrators: frozenset[UserId], bot: UserId) -> Enabled:
+    def _pressed(group: Group, administrators: frozenset[UserId], bot: UserId) -> Enabled:
         if bot not in administrators:
             return Enabled(group, Enabling.DEAF)
-        not_yet = (GroupState.MET, GroupState.LEFT)
-        if not uow.groups.move(group.id, to=GroupState.ENABLED, since=not_yet, now=uow.now):
-            return Enabled(group, Enabling.ALREADY)
-        uow.journal.note("group.enabled", group=group.id)
-        return Enabled(group, Enabling.ENABLED)
+        works = group.state is GroupState.ENABLED
+        return Enabled(group, Enabling.ALREADY if works else Enabling.READY)
 
     def joined(self, uow: Uow, *, chat: ChatId, person: Person, came_by: CameBy) -> Joined | None:
         """Record that a person came into a group; None where we do not listen or knew it already."""

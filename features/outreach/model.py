@@ -77,6 +77,14 @@ When = Speak | Wait | Never
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """When somebody may be told something (UTC): from an instant to the next quiet hours, if any."""
+
+    opens: datetime
+    closes: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class OutreachPolicy:
     """What members are offered to choose from."""
 

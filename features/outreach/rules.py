@@ -8,6 +8,7 @@ from features.outreach.model import (
     NeverReason,
     Preference,
     QuietHours,
+    Slot,
     Speak,
     Topic,
     Wait,
@@ -71,6 +72,13 @@ def when(
         return Wait(now + SILENCE_STEP)
     allowed = next_allowed(now, zone, preference.quiet or quiet)
     return Wait(allowed) if allowed > now else Speak()
+
+
+def slot(now: datetime, preference: Preference, *, zone: ZoneInfo, quiet: QuietHours, silent: bool) -> Slot:
+    """Return the next time in which a wanted message may leave; one that begins later is asked for again."""
+    found, own = when(now, preference, zone=zone, quiet=quiet, silent=silent), preference.quiet or quiet
+    opens = next_allowed(found.until if isinstance(found, Wait) else now, zone, own)
+    return Slot(opens, quiet_from(opens, zone, own))
 
 
 def is_muted(preference: Preference, now: datetime) -> bool:

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 from features.outreach import rules
 from features.outreach.model import (
     MarketingOff,
+    Never,
     NoSuchHours,
     OutreachPolicy,
     Preference,
     QuietHours,
+    Slot,
     Topic,
-    When,
 )
 from features.outreach.ports import Uow
 from kernel.ids import MemberId
@@ -24,7 +25,7 @@ class Outreach:
 
     policy: OutreachPolicy
 
-    def when(
+    def slot(
         self,
         uow: Uow,
         *,
@@ -34,14 +35,14 @@ class Outreach:
         quiet: QuietHours,
         silent: bool,
         marketing_consent: bool,
-    ) -> When:
-        """Return whether a member may be written to about `topic` now, when to ask again, or why never.
+    ) -> Slot | Never:
+        """Return when a member may be written to about `topic`, or why never.
 
         `quiet` are the group's hours, `silent` says whether its staff stopped all automatic sending.
         """
         preference = uow.preferences.get(member)
         never = rules.never(topic, preference, marketing_consent=marketing_consent)
-        return never or rules.when(uow.now, preference, zone=zone, quiet=quiet, silent=silent)
+        return never or rules.slot(uow.now, preference, zone=zone, quiet=quiet, silent=silent)
 
     def preference(self, uow: Uow, *, member: MemberId) -> Preference:
         """Return when and about what a member wants to be written to."""

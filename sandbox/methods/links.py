@@ -5,6 +5,7 @@ from sandbox.errors import bad_request
 from sandbox.methods.common import find_group, need_right, too_long
 from sandbox.model import Chat, InviteLink, Json
 from sandbox.objects import link_object
+from sandbox.people import new_link
 from sandbox.world import Bot, World
 
 MAX_NAME = 32
@@ -16,7 +17,7 @@ def create_chat_invite_link(world: World, bot: Bot, params: Json) -> Json:
     """Make another invite link; return it."""
     chat = _invitable(world, bot, params)
     _check(world, params)
-    link = _new(world, bot, chat)
+    link = new_link(world, chat, bot.id)
     _apply(link, params)
     world.touch()
     return link_object(world, chat, link, viewer=bot.id)
@@ -39,7 +40,7 @@ def revoke_chat_invite_link(world: World, bot: Bot, params: Json) -> Json:
     chat = _invitable(world, bot, params)
     link = _own(bot, chat, params)
     if not link.revoked and link.primary:
-        _new(world, bot, chat).primary = True
+        new_link(world, chat, bot.id).primary = True
     link.revoked = True
     world.touch()
     return link_object(world, chat, link, viewer=bot.id)
@@ -51,7 +52,7 @@ def export_chat_invite_link(world: World, bot: Bot, params: Json) -> str:
     for link in chat.links.values():
         if link.primary and link.creator == bot.id:
             link.revoked = True
-    made = _new(world, bot, chat)
+    made = new_link(world, chat, bot.id)
     made.primary = True
     world.touch()
     return made.url
@@ -67,12 +68,6 @@ def _own(bot: Bot, chat: Chat, params: Json) -> InviteLink:
     link = chat.links.get(params["invite_link"])
     if link is None or link.creator != bot.id:
         raise bad_request("INVITE_HASH_INVALID")
-    return link
-
-
-def _new(world: World, bot: Bot, chat: Chat) -> InviteLink:
-    link = InviteLink(f"https://t.me/+{world.letters(16)}", bot.id)
-    chat.links[link.url] = link
     return link
 
 

@@ -67,16 +67,16 @@ async def standing(running: Demo, person: int) -> str:
 
 
 async def test_people_stand_where_they_stand_today() -> None:
-    newcomer, leader, chen, sun, east = 7009, 7001, 7003, 7007, 7008
-    sunny, eastgate = -1001700000001, -1001700000002
+    newcomer, leader, chen, sun, east, owner = 7009, 7001, 7003, 7007, 7008, 7010
+    sunny = -1001700000001
     settings = configuration.load(None, {})
     async with demo.running(settings, host="127.0.0.1", port=0) as (running, _):
         box = running.sandbox
         before = [await standing(running, each) for each in (newcomer, leader, chen, sun, east)]
         box.act(newcomer, "join", chat=sunny)
         box.act(sun, "start")
-        (welcome,) = [m for m in box.messages(east, eastgate) if "reply_markup" in m]
-        box.act(east, "tap", chat=eastgate, message=welcome["message_id"], button="启用本群")
+        asked = box.messages(owner)[-1]
+        box.act(owner, "tap", chat=owner, message=asked["message_id"], button="同意")
         await running.timeline.settle()
         after = [await standing(running, each) for each in (newcomer, sun, east)]
         await running.jump("days:30")
@@ -87,7 +87,7 @@ async def test_people_stand_where_they_stand_today() -> None:
         "群已启用",
         "10 积分，2026年12月8日到期",
         "在群里，没点过开始",
-        "机器人还没启用",
+        "群在等主人同意",
     ]
     assert after == ["在群里，没点过开始", "点了开始，还没同意", "群已启用"]
     assert at_last == "没有积分"

@@ -131,7 +131,7 @@ async def test_a_whole_conversation_with_faults_leaves_no_word_of_it_in_the_log(
         await bot.start()
         sandbox.act(leader, "add", chat=group, user=bot_user["id"])
         sandbox.act(leader, "promote", chat=group, user=bot_user["id"])
-        await until_enabled(sandbox, leader, group)
+        await until_enabled(bot, sandbox, leader, group)
         for kind, fields in FAULTS:
             sandbox.fault(kind, **fields)
         sandbox.act(person, "join", chat=group)

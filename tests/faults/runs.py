@@ -60,6 +60,14 @@ class Bot:
         line = await self._process.stdout.readline()
         assert line.startswith(b"running as"), self.log
 
+    async def code(self) -> str:
+        """Return the code that its console shows while nobody owns it."""
+        assert self._process.stdout is not None
+        async with asyncio.timeout(30):
+            while b"?start=own-" not in (line := await self._process.stdout.readline()):
+                assert line, self.log
+        return line.decode().rpartition("-")[2].strip()
+
     @property
     def log(self) -> str:
         """What it has said so far, except on its standard output."""
@@ -97,8 +105,12 @@ class Counts:
                 await asyncio.sleep(0.02)
 
 
-async def until_enabled(sandbox: Sandbox, leader: int, group: int) -> None:
-    """Press the enabling button until it has worked: the administrators' list takes a moment."""
+async def until_enabled(bot: Bot, sandbox: Sandbox, leader: int, group: int) -> None:
+    """Let the leader own the bot, and press the enabling button until it has worked.
+
+    The administrators' list takes a moment.
+    """
+    sandbox.act(leader, "start", payload=f"own-{await bot.code()}")
     async with asyncio.timeout(30):
         while not any("已启用" in str(m.get("text")) for m in sandbox.messages(leader, group)):
             await sandbox.changed()

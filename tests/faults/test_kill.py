@@ -46,7 +46,7 @@ async def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(
         await bot.start()
         sandbox.act(leader, "add", chat=group, user=bot_user["id"])
         sandbox.act(leader, "promote", chat=group, user=bot_user["id"])
-        await until_enabled(sandbox, leader, group)
+        await until_enabled(bot, sandbox, leader, group)
         sandbox.fault("duplicate", method="getUpdates", ratio=0.2, times=PEOPLE * UPDATES_A_PERSON)
 
         rows = Counts(bare_url)

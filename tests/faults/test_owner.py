@@ -58,7 +58,7 @@ async def test_an_owner_that_wakes_up_after_its_lease_sends_nothing_more(
         await bots[0].start()
         sandbox.act(leader, "add", chat=group, user=bot_user["id"])
         sandbox.act(leader, "promote", chat=group, user=bot_user["id"])
-        await until_enabled(sandbox, leader, group)
+        await until_enabled(bots[0], sandbox, leader, group)
         for person in people:
             arrive(sandbox, person, group)
         await sandbox.drained()

@@ -44,7 +44,7 @@ async def test_after_a_restore_what_telegram_brings_again_has_its_effect_once(
         await bot.start()
         sandbox.act(leader, "add", chat=group, user=bot_user["id"])
         sandbox.act(leader, "promote", chat=group, user=bot_user["id"])
-        await until_enabled(sandbox, leader, group)
+        await until_enabled(bot, sandbox, leader, group)
         await _register(sandbox, rows, early, group, registered=0)
         await asyncio.to_thread(_queue_for_later, bare_url, early)
         file = await asyncio.to_thread(

@@ -37,7 +37,7 @@ async def test_asked_to_stop_it_goes_at_once_and_goes_on_later(
         await bot.start()
         sandbox.act(leader, "add", chat=group, user=bot_user["id"])
         sandbox.act(leader, "promote", chat=group, user=bot_user["id"])
-        await until_enabled(sandbox, leader, group)
+        await until_enabled(bot, sandbox, leader, group)
         before = await rows.of(TAKEN_IN)
         sandbox.set_latency(LATENCY_SECONDS)
         for person in people:

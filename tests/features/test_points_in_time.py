@@ -126,8 +126,8 @@ async def test_both_notices_come_by_day_and_the_points_go_at_midnight(
     assert await check("SELECT growth, points FROM growth_account") == [(10, 0)]
 
 
-async def test_a_notice_says_how_many_points_and_until_when(db: Db, clock: ManualClock) -> None:
-    await _registered(db)
+async def test_a_notice_says_how_many_points_and_until_when(db: Db, clock: ManualClock, check: Disk) -> None:
+    known = await _registered(db)
     await _pass_to(db, clock, "2027-10-24T10:00")
     assert await _said(db) == [
         Outgoing(
@@ -140,6 +140,9 @@ async def test_a_notice_says_how_many_points_and_until_when(db: Db, clock: Manua
             expires_at=datetime(2027, 10, 24, 14, 0, tzinfo=UTC),  # 22:00 in Shanghai: never at night
             dedupe_key="points-due:1",
         )
+    ]
+    assert await check("SELECT reason, group_id FROM outbox") == [
+        ('{"key":"growth.why_expiring","params":{}}', known.group)
     ]
 
 

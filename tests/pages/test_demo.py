@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import expect
 
-from tests.pages.visitor import CHEN, EAST, EAST_GROUP, GROUP, LEADER, MARKS, NEWCOMER, Open, press, say
+from tests.pages.visitor import CHEN, GROUP, LEADER, MARKS, NEWCOMER, OWNER, Open, press, say
 
 pytestmark = MARKS
 
@@ -42,12 +42,12 @@ async def test_a_newcomer_joins_agrees_and_sees_points_and_an_old_neighbour_is_r
     await expect(thread).to_contain_text("积分到期")
 
 
-async def test_a_leader_enables_a_group_on_a_phone(opened: Open) -> None:
-    page = await opened(f"#as={EAST}&chat={EAST_GROUP}", width=390, height=844)
+async def test_the_owner_agrees_to_a_group_on_a_phone(opened: Open) -> None:
+    page = await opened(f"#as={OWNER}&chat={OWNER}", width=390, height=844)
 
-    await press(page, "启用本群")
+    await press(page, "同意")
 
-    await expect(page.locator("#thread")).to_contain_text("本群已启用")
+    await expect(page.locator("#thread")).to_contain_text("东门小区邻居群已经启用")
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
@@ -76,7 +76,7 @@ async def test_a_first_visit_speaks_the_language_of_the_browser_and_remembers_an
 async def test_everybody_can_be_seen_at_once(opened: Open) -> None:
     page = await opened()
 
-    for person in range(LEADER, NEWCOMER + 1):
+    for person in range(LEADER, OWNER + 1):
         await expect(page.get_by_test_id(f"person-{person}")).to_be_in_viewport(ratio=1)
 
 

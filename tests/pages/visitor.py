@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import ConsoleMessage, Page
 
 CHROMIUM = shutil.which("chromium")
-NEWCOMER, LEADER, CHEN, EAST = 7009, 7001, 7003, 7008
+NEWCOMER, LEADER, CHEN, EAST, OWNER = 7009, 7001, 7003, 7008, 7010
 GROUP, EAST_GROUP, NEIGHBOURS = -1001700000001, -1001700000002, -1001700000003
 
 Open = Callable[..., Awaitable[Page]]

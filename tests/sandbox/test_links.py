@@ -34,6 +34,21 @@ async def test_coming_by_a_link_names_the_link_and_counts_it() -> None:
             place.sandbox.act(second, "join", link=link["invite_link"])
 
 
+async def test_a_link_that_a_person_made_leads_in_and_is_shown_masked() -> None:
+    async with town(every_kind=True) as place:
+        group, new = place.world.group, place.sandbox.add_user("Newcomer")["id"]
+
+        link = place.sandbox.act(place.world.owner, "invite", chat=group)["link"]
+        place.sandbox.act(new, "join", link=link)
+        change, _message = await place.updates()
+
+        told = change["chat_member"]["invite_link"]
+        assert told["creator"]["id"] == place.world.owner
+        assert told["invite_link"] != link  # a bot sees the whole address of its own links only
+        with pytest.raises(ControlError, match="needs the right can_invite_users"):
+            place.sandbox.act(new, "invite", chat=group)
+
+
 async def test_a_link_by_request_makes_a_request_that_the_bot_decides() -> None:
     async with town(every_kind=True) as place:
         group = place.world.group

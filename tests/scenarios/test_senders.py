@@ -26,9 +26,10 @@ async def test_a_hidden_administrator_who_types_start_gets_the_card_and_enables_
         await town.says(ghost, text, chat=chat)
     cards = [text for text in town.said_to(ghost, chat) if text.startswith("大家好，我是菜博士")]
     await town.taps(ghost, "启用本群", chat=chat)
+    await town.taps(town.owner, "同意")
 
     assert len(cards) == 2  # on coming in, and for /start
-    assert town.toasts(ghost) == ["启用好了。"]
+    assert town.toasts(ghost) == ["已经转给主人，请等一等。"]
     assert town.rows("SELECT state FROM chat_group") == [("enabled",)]
     assert town.rows("SELECT count(*) FROM member WHERE user_id = 1087968824") == [(0,)]
 
@@ -63,6 +64,7 @@ async def test_a_hidden_administrator_is_not_told_to_be_none_where_the_bot_canno
     assert town.rows("SELECT state FROM chat_group") == [("met",)]
     await town.does(town.leader, "promote", chat=chat, user=town.bot)
     await town.taps(ghost, "启用本群", chat=chat)
+    await town.taps(town.owner, "同意")
     assert town.rows("SELECT state FROM chat_group") == [("enabled",)]
 
 

@@ -211,6 +211,7 @@ async def test_a_parked_tap_is_answered(world: World) -> None:
 
 async def test_a_question_that_stays_unanswered_is_told_to_who_waits(town: World) -> None:
     leader, early = await town.person("林姐"), await town.person("孙伯")
+    await town.claims(leader)
     chat = int(town.sandbox.add_group("老群", leader)["id"])
     await town.does(early, "join", chat=chat)
     await town.does(leader, "add", chat=chat, user=town.bot)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from features.growth.model import DueKind, Event
+from features.growth.model import Credit, DueKind, Event
 from features.members.model import Group, Member, MembersPolicy, Person
 from kernel.ids import ChatId, MemberId, OutboxId, UserId
 from kernel.message import Kind, Language, MessageClass, Outgoing, Text
@@ -50,9 +50,8 @@ def a_group(uow: SqlUow, chat: int = -100) -> Group:
 def credit(
     uow: SqlUow, member: MemberId, *, key: str, amount: int = 10, expires_on: date = EXPIRES_ON
 ) -> bool:
-    return uow.growth.credit(
-        member, event=Event.REGISTER, key=key, amount=amount, expires_on=expires_on, now=uow.now
-    )
+    earned = Credit(Event.REGISTER, key, amount, amount, unspent=amount, expires_on=expires_on)
+    return uow.growth.credit(member, earned, now=uow.now)
 
 
 def a_due(uow: SqlUow, member: MemberId, *, due_at: datetime = NOW, expires_on: date = EXPIRES_ON) -> int:

@@ -39,6 +39,7 @@ async def test_a_group_is_met_with_the_defaults_of_the_configuration(db: Db, che
         language=Language.ZH_CN,
         zone=ZoneInfo("Asia/Shanghai"),
         quiet=QuietHours(time(22), time(8)),
+        state_at=NOW,
     )
     assert await check("SELECT chat, state, state_at, zone, quiet_start, quiet_end FROM chat_group") == [
         (-100, "met", epoch_ms(NOW), "Asia/Shanghai", "22:00", "08:00")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.home import COMMANDS
+from handlers.commands import EVERY
 from handlers.routes import LONGEST_WORD
 from kernel.message import Language
 from tests.architecture.product import ROOT
@@ -93,7 +93,7 @@ def test_the_code_gives_every_text_the_fields_it_wants() -> None:
 
 
 def test_every_command_has_its_description() -> None:
-    assert {f"home.command_{name}" for name in COMMANDS} == {k for k in KEYS if k.startswith("home.command_")}
+    assert {f"home.command_{name}" for name in EVERY} == {k for k in KEYS if k.startswith("home.command_")}
 
 
 def test_every_word_is_asked_for_and_every_word_asked_for_exists() -> None:

@@ -49,7 +49,7 @@ const words = {
   "role.newcomer": ["新邻居", "New"],
   "role.leader": ["团长", "Leader"],
   "role.service": ["客服", "Service"],
-  "role.owner": ["店主", "Owner"],
+  "role.owner": ["主人", "Owner"],
   "chats.title": ["{name} 的聊天", "{name}'s chats"],
   "chats.empty": ["还没有聊天", "No chats yet"],
   "chats.none": ["还没有消息", "No messages yet"],

@@ -25,6 +25,7 @@ def upgrade() -> None:
     op.create_index("ix_claim_taken_at", "claim", ["taken_at"])
     with _rebuilt("chat_group") as group:
         group.add_column(sa.Column("asked_by", Big))
+        group.add_column(sa.Column("card", Big))
         group.add_column(sa.Column("silent_since", Big))
         group.create_foreign_key(op.f("fk_chat_group_asked_by"), "member", ["asked_by"], ["id"])
         _allow(group, "chat_group", "state", _STATES)
@@ -38,6 +39,7 @@ def upgrade() -> None:
         membership.create_foreign_key(
             op.f("fk_membership_pickup_point_id"), "pickup_point", ["pickup_point_id"], ["id"]
         )
+    _partial("ix_membership_group", "membership", "left_at IS NULL", ["group_id", "id"])
     with _rebuilt("outbox") as outbox:
         _add_flags(outbox, "outbox", {"large": 0})
         outbox.add_column(sa.Column("file", sa.Text()))
@@ -96,6 +98,7 @@ def downgrade() -> None:
     op.drop_index("ix_outbox_about", "outbox")
     op.drop_index("ix_outbox_chat_id", "outbox")
     _drop("outbox", ("about_member", "group_id", "reason", "file", "large"), checks=("large",))
+    op.drop_index("ix_membership_group", "membership")
     _drop("membership", ("pickup_point_id", "came_by"), keys=("pickup_point_id",))
     op.execute("UPDATE member SET user_id = -id WHERE user_id IS NULL")  # the erased stay without a number
     flags = ("language_chosen", "large")
@@ -103,7 +106,7 @@ def downgrade() -> None:
     with _rebuilt("member", numbered_once=False) as member:
         member.alter_column("user_id", existing_type=Big, nullable=False)
     op.execute("UPDATE chat_group SET state = 'met' WHERE state IN ('asked','refused')")
-    _drop("chat_group", ("silent_since", "asked_by"), keys=("asked_by",))
+    _drop("chat_group", ("silent_since", "card", "asked_by"), keys=("asked_by",))
     with _rebuilt("chat_group", numbered_once=False) as group:
         _allow(group, "chat_group", "state", _OLD_STATES)
     op.drop_index("ix_claim_taken_at", "claim")
@@ -193,6 +196,7 @@ def _needed(name: str, kind: Any, **more: Any) -> sa.Column[Any]:
 _NEW = (
     "pickup_point",
     "join_request",
+    "roll_call",
     "preference",
     "topic_off",
     "tombstone",
@@ -222,7 +226,8 @@ def _make_tables() -> None:
         _to("growth_period", "group_id", "chat_group"),
         _to("growth_period", "member_id", "member"),
     )
-    op.create_index("ix_growth_period_growth", "growth_period", ["group_id", "period", "starts_on", "growth"])
+    ranks = ["group_id", "period", "starts_on", "growth", "member_id"]
+    op.create_index("ix_growth_period_growth", "growth_period", ranks)
 
 
 def _make_places() -> None:
@@ -256,6 +261,15 @@ def _make_places() -> None:
         numbered_once=True,
     )
     op.create_index("ix_join_request_expires_at", "join_request", ["expires_at"])
+    _table(
+        "roll_call",
+        _needed("group_id", Big, autoincrement=False),
+        _needed("cursor", Big),
+        _needed("due_at", Big),
+        _primary("roll_call", "group_id"),
+        _to("roll_call", "group_id", "chat_group"),
+    )
+    op.create_index("ix_roll_call_due_at", "roll_call", ["due_at"])
 
 
 def _make_wishes() -> None:

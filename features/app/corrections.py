@@ -1,0 +1,160 @@
+"""Corrections of points by staff: at once, or with a second person where it is much."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from features.app.model import Corrected, Correcting
+from features.app.uow import Uow
+from features.growth.service import Growth
+from features.members.model import Group, Member
+from features.staff.model import (
+    Act,
+    Approval,
+    BadAmount,
+    Deed,
+    NobodyElse,
+    NoConsent,
+    NotInGroup,
+    NotYourself,
+    Reason,
+    Values,
+)
+from features.staff.service import Staff
+from kernel.ids import GroupId, MemberId, UserId, private_chat
+from kernel.message import Kind, MessageClass, Outgoing, Param, Text
+
+_MOST = 100_000  # points in one correction
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """Points given and taken by hand."""
+
+    staff: Staff
+    growth: Growth
+
+    def correct(
+        self, uow: Uow, *, user: UserId, group: GroupId, member: MemberId, points: int, reason: Reason
+    ) -> Corrected:
+        """Correct a member's points at once, or ask a second person.
+
+        What the same person did for the same member within a day counts together. Raises NotAllowed,
+        NotYourself, NotInGroup, NoConsent, BadAmount or NobodyElse.
+        """
+        standing = self.staff.standing(uow, user=user, group=group, act=Act.POINTS)
+        subject = self._subject(uow, standing.member, group, member)
+        if points == 0 or abs(points) > _MOST:
+            raise BadAmount(most=_MOST)
+        before = uow.audit.corrected(by=standing.member, member=member, since=uow.now - _DAY)
+        if before + abs(points) > self.staff.policy.approval_points:
+            return self._ask(uow, standing.group, standing.member, subject, points, reason)
+        line = self._book(uow, standing.group, standing.member, subject.id, points, reason)
+        return Corrected(Correcting.DONE, standing.group, subject, points, reason, line=line)
+
+    def decide(self, uow: Uow, *, user: UserId, approval: int, approved: bool) -> Corrected | None:
+        """Decide a correction as the second person; None where nothing waits any more.
+
+        Raises NotAllowed and NotYourself.
+        """
+        asked = uow.audit.approval(approval)
+        if asked is None:
+            return None
+        standing = self.staff.standing(uow, user=user, group=asked.group, act=Act.APPROVE_POINTS)
+        if standing.member == asked.asked_by:
+            raise NotYourself
+        outcome = "approved" if approved else "refused"
+        if not uow.audit.decide(approval, outcome=outcome, by=standing.member, now=uow.now):
+            return None
+        subject, author = uow.members.find(asked.member), uow.members.find(asked.asked_by)
+        if subject is None:
+            return None
+        done = Correcting.APPROVED if approved else Correcting.REFUSED
+        if approved:
+            self._book(uow, standing.group, standing.member, subject.id, asked.points, asked.reason)
+        else:
+            self.staff.note(
+                uow,
+                group=asked.group,
+                actor=standing.member,
+                act=Deed.POINTS_REFUSED,
+                subject=asked.member,
+                after={"points": asked.points, "reason": asked.reason},
+            )
+        return Corrected(done, standing.group, subject, asked.points, asked.reason, author=author)
+
+    def expire(self, uow: Uow, *, approval: int) -> None:
+        """Close a correction that nobody decided in time, and tell who asked for it."""
+        asked = uow.audit.approval(approval)
+        if asked is None or not uow.audit.expire(approval, now=uow.now):
+            return
+        uow.journal.note("staff.approval_expired", member=asked.member, group=asked.group)
+        author, subject = uow.members.find(asked.asked_by), uow.members.find(asked.member)
+        if author is not None and subject is not None and author.reachable:
+            uow.outbox.put(_expired(asked, author, subject))
+
+    def _ask(
+        self, uow: Uow, group: Group, author: MemberId, subject: Member, points: int, reason: Reason
+    ) -> Corrected:
+        others = tuple(
+            each
+            for each in uow.staff.holders(group.id, act=Act.APPROVE_POINTS, now=uow.now)
+            if each.id not in (author, subject.id) and each.reachable
+        )
+        if not others:
+            raise NobodyElse(limit=self.staff.policy.approval_points)
+        expires_at = uow.now + timedelta(hours=self.staff.policy.approval_hours)
+        number = uow.audit.ask(
+            Approval(0, group.id, subject.id, points, reason, author, expires_at), now=uow.now
+        )
+        after: Values = {"points": points, "reason": reason}
+        self.staff.note(
+            uow, group=group.id, actor=author, act=Deed.POINTS_ASKED, subject=subject.id, after=after
+        )
+        return Corrected(
+            Correcting.ASKED,
+            group,
+            subject,
+            points,
+            reason,
+            approval=number,
+            others=others,
+            author=uow.members.find(author),
+        )
+
+    def _book(
+        self, uow: Uow, group: Group, actor: MemberId, member: MemberId, points: int, reason: Reason
+    ) -> int:
+        after: Values = {"points": points, "reason": reason}
+        line = self.staff.note(
+            uow, group=group.id, actor=actor, act=Deed.POINTS_CORRECTED, subject=member, after=after
+        )
+        self.growth.adjust(
+            uow, member=member, group=group.id, zone=group.zone, points=points, key=f"staff:{line}"
+        )
+        return line
+
+    @staticmethod
+    def _subject(uow: Uow, actor: MemberId, group: GroupId, member: MemberId) -> Member:
+        if member == actor:
+            raise NotYourself
+        subject = uow.members.find(member)
+        if subject is None or not uow.members.is_in(member, group):
+            raise NotInGroup
+        if not subject.consented:
+            raise NoConsent
+        return subject
+
+
+def _expired(asked: Approval, author: Member, subject: Member) -> Outgoing:
+    name: Param = subject.name or Text("members.nameless")
+    return Outgoing(
+        Kind.SEND,
+        private_chat(author.user),
+        MessageClass.NOTICE,
+        text=Text("staff.correction_expired", {"name": name, "points": f"{asked.points:+d}"}),
+        language=author.language,
+        large=author.large,
+        dedupe_key=f"approval-expired:{asked.id}",
+        about=subject.id,
+    )

@@ -1,0 +1,187 @@
+"""Acts of staff across features: who a member is, what staff did, and taking it back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import time
+from zoneinfo import ZoneInfo
+
+from features.app.model import AuditPage, AuditShown, WhoCard
+from features.app.uow import Uow
+from features.growth.model import Card, Entry
+from features.growth.service import Growth
+from features.members.model import Person
+from features.members.rules import check_listening
+from features.outreach.model import QuietHours
+from features.staff import rules
+from features.staff.model import (
+    Act,
+    AuditLine,
+    CannotUndo,
+    Choice,
+    Deed,
+    NotAllowed,
+    NotInGroup,
+    Role,
+)
+from features.staff.roles import Roles
+from features.staff.service import Staff
+from features.staff.silence import Silence
+from kernel.ids import ChatId, GroupId, MemberId, PickupPointId, UserId
+from kernel.message import Language
+
+_LINES = 8  # audit lines on a page
+_HISTORY = 5  # lines of a member's history on their card
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What staff see and undo."""
+
+    staff: Staff
+    roles: Roles
+    silence: Silence
+    growth: Growth
+
+    def point_at(
+        self, uow: Uow, *, chat: ChatId, user: UserId, subject: Person
+    ) -> tuple[GroupId, MemberId, Language]:
+        """Return group and number of somebody staff point at. Raises NotListening, NotAllowed, NotInGroup."""
+        group = check_listening(uow.groups.by_chat(chat))
+        self.staff.check(uow, user=user, group=group.id, act=Act.WHO)
+        member = uow.members.by_user(subject.user)
+        if member is None or not uow.members.is_in(member.id, group.id):
+            raise NotInGroup
+        return group.id, member.id, group.language
+
+    def who(self, uow: Uow, *, user: UserId, group: GroupId, member: MemberId) -> WhoCard:
+        """Return what staff may see of a member. Raises NotAllowed or NotInGroup.
+
+        Of who has not agreed to the service there is nothing but how they came.
+        """
+        standing = self.staff.standing(uow, user=user, group=group, act=Act.WHO)
+        subject, stay = uow.members.find(member), uow.members.stay(member, group)
+        if subject is None or stay is None:
+            raise NotInGroup
+        posts = tuple(p for p in uow.staff.posts(group, now=uow.now) if p.member == member)
+        account: Card | None = None
+        history: tuple[Entry, ...] = ()
+        if subject.consented:
+            account = self.growth.card(uow, member=member, zone=standing.group.zone)
+            history = self.growth.history(uow, member=member, page=0).entries[:_HISTORY]
+        is_self = subject.id == standing.member
+        held = {post.role for post in posts}
+        givable = () if is_self else tuple(r for r in rules.givable(standing.roles) if r not in held)
+        may_correct = subject.consented and not is_self and rules.may(standing.roles, Act.POINTS)
+        return WhoCard(standing.group, subject, stay, posts, account, history, givable, may_correct)
+
+    def audit(self, uow: Uow, *, user: UserId, group: GroupId | None, page: int) -> AuditPage | Choice:
+        """Return a page of what staff did in a group, newest first. Raises NotAllowed."""
+        standing = self.staff.the_group(uow, user=user, group=group, act=Act.AUDIT)
+        if isinstance(standing, Choice):
+            return standing
+        found = uow.audit.lines(standing.group.id, limit=_LINES + 1, offset=page * _LINES)
+        may_undo = rules.may(standing.roles, Act.UNDO)
+        lines = tuple(self._shown(uow, line, may_undo) for line in found[:_LINES])
+        return AuditPage(standing.group, lines, page, has_more=len(found) > _LINES)
+
+    def undo(self, uow: Uow, *, person: Person, line: int) -> AuditLine:
+        """Take back what a line says, once, where things still are as it left them.
+
+        Raises NotAllowed and CannotUndo.
+        """
+        found = uow.audit.get(line)
+        if found is None or found.group is None:
+            raise NotAllowed
+        actor = self._may_undo(uow, person.user, found.group, found)
+        act = self._undoing().get(found.act)
+        if act is None or not uow.audit.mark_undone(line, now=uow.now):
+            raise CannotUndo
+        if not act(uow, person.user, found.group, found):
+            raise CannotUndo
+        self.staff.note(uow, group=found.group, actor=actor, act=Deed.UNDONE, subject=line)
+        return found
+
+    def _may_undo(self, uow: Uow, user: UserId, group: GroupId, line: AuditLine) -> MemberId:
+        """Return who takes a line back: a leader, or whoever just corrected points. Raises NotAllowed."""
+        member = uow.members.by_user(user)
+        own = member is not None and member.id == line.actor and line.act is Deed.POINTS_CORRECTED
+        return self.staff.check(uow, user=user, group=group, act=Act.POINTS if own else Act.UNDO)
+
+    def _shown(self, uow: Uow, line: AuditLine, may_undo: bool) -> AuditShown:
+        of_person = line.subject is not None and line.act not in _OF_THINGS
+        subject = uow.members.find(MemberId(line.subject or 0)) if of_person else None
+        actor = uow.members.find(line.actor) if line.actor else None
+        open_still = may_undo and line.undone_at is None and line.act in self._undoing()
+        return AuditShown(line, actor.name if actor else None, subject.name if subject else "", open_still)
+
+    def _undoing(self) -> Mapping[Deed, "_Undo"]:
+        return {
+            Deed.ROLE_GIVEN: self._take_role,
+            Deed.ROLE_TAKEN: self._give_role,
+            Deed.PANIC: self._resume,
+            Deed.ZONE_SET: _put_zone_back,
+            Deed.QUIET_SET: _put_quiet_back,
+            Deed.LANGUAGE_SET: _put_language_back,
+            Deed.PICKUP_OPENED: _close_point,
+            Deed.PICKUP_CLOSED: _reopen_point,
+            Deed.POINTS_CORRECTED: self._take_points_back,
+        }
+
+    def _take_role(self, uow: Uow, user: UserId, group: GroupId, line: AuditLine) -> bool:
+        role, member = Role(str((line.after or {})["role"])), MemberId(line.subject or 0)
+        return self.roles.take(uow, user=user, group=group, member=member, role=role).fresh
+
+    def _give_role(self, uow: Uow, user: UserId, group: GroupId, line: AuditLine) -> bool:
+        role, member = Role(str((line.before or {})["role"])), MemberId(line.subject or 0)
+        return self.roles.give(uow, user=user, group=group, member=member, role=role).fresh
+
+    def _resume(self, uow: Uow, user: UserId, group: GroupId, _line: AuditLine) -> bool:
+        return self.silence.resume(uow, user=user, group=group).fresh
+
+    def _take_points_back(self, uow: Uow, _user: UserId, group: GroupId, line: AuditLine) -> bool:
+        there, member = uow.groups.get(group), uow.members.find(MemberId(line.subject or 0))
+        points = int((line.after or {})["points"] or 0)
+        if there is None or member is None or abs(points) > self.staff.policy.approval_points:
+            return False  # what two persons agreed on is not for one to take back
+        once = f"undo:{line.id}"
+        self.growth.adjust(uow, member=member.id, group=group, zone=there.zone, points=-points, key=once)
+        return True
+
+
+_Undo = Callable[[Uow, UserId, GroupId, AuditLine], bool]
+_OF_THINGS = frozenset({Deed.PICKUP_OPENED, Deed.PICKUP_CLOSED, Deed.UNDONE})
+
+
+def _put_zone_back(uow: Uow, _user: UserId, group: GroupId, line: AuditLine) -> bool:
+    before, after = line.before or {}, line.after or {}
+    if uow.setup.lock(group).zone.key != after["zone"]:
+        return False
+    uow.setup.set_zone(group, ZoneInfo(str(before["zone"])))
+    return True
+
+
+def _put_quiet_back(uow: Uow, _user: UserId, group: GroupId, line: AuditLine) -> bool:
+    if uow.setup.lock(group).quiet != _hours(line.after or {}):
+        return False
+    uow.setup.set_quiet(group, _hours(line.before or {}))
+    return True
+
+
+def _hours(ends: Mapping[str, int | str | None]) -> QuietHours:
+    return QuietHours(time.fromisoformat(str(ends["start"])), time.fromisoformat(str(ends["end"])))
+
+
+def _put_language_back(uow: Uow, _user: UserId, group: GroupId, line: AuditLine) -> bool:
+    before, after = line.before or {}, line.after or {}
+    if uow.setup.lock(group).language != after["language"]:
+        return False
+    uow.setup.set_language(group, Language(str(before["language"])))
+    return True
+
+
+def _close_point(uow: Uow, _user: UserId, group: GroupId, line: AuditLine) -> bool:
+    return uow.pickup.close(PickupPointId(line.subject or 0), group=group, now=uow.now)
+
+
+def _reopen_point(uow: Uow, _user: UserId, group: GroupId, line: AuditLine) -> bool:
+    return uow.pickup.reopen(PickupPointId(line.subject or 0), group=group)
