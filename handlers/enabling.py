@@ -152,6 +152,7 @@ def ask_owner(waiting: Waiting) -> tuple[Outgoing, ...]:
             keyboard=decision(waiting.group),
             language=owner.language,
             large=owner.large,
+            reason=Text("staff.notice_why"),
             about=waiting.asked_by,
         ),
     )

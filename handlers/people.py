@@ -231,6 +231,7 @@ def _question(done: Corrected, other: Member) -> Outgoing:
         keyboard=((yes, no),),
         language=other.language,
         large=other.large,
+        reason=Text("staff.notice_why"),
         about=done.subject.id,
     )
 

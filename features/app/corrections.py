@@ -156,5 +156,6 @@ def _expired(asked: Approval, author: Member, subject: Member) -> Outgoing:
         language=author.language,
         large=author.large,
         dedupe_key=f"approval-expired:{asked.id}",
+        reason=Text("staff.notice_why"),
         about=subject.id,
     )
