@@ -157,6 +157,12 @@ class Erased(Refusal):
     text_key = "members.erased"
 
 
+class MustReturn(Refusal):
+    """Somebody who was erased pressed a button in a group that would record them anew."""
+
+    text_key = "members.must_return"
+
+
 class GroupUnknown(Refusal):
     """The enabling button came from a chat the bot was never added to as to a group."""
 

@@ -19,6 +19,7 @@ from features.members.model import (
     Joined,
     Member,
     MembersPolicy,
+    MustReturn,
     NotAdministrator,
     NotMember,
     Person,
@@ -88,19 +89,21 @@ class Members:
             return None
         kept = tuple(user for user in users if not self._is_erased(uow, user))
         uow.groups.set_administrators(group.id, kept, now=uow.now)
-        if presser is None or (bot in users and presser not in users):
+        if presser is None or self._is_erased(uow, presser) or (bot in kept and presser not in kept):
             return None
-        return self._pressed(group, frozenset(users), bot)
+        return self._pressed(group, frozenset(kept), bot)
 
     def press(self, uow: Uow, *, chat: ChatId, person: Person, bot: UserId) -> Enabled:
         """Return whether the enabling button may work for who pressed it: an administrator, as the bot is.
 
         A bot that is none is not shown who hides, so it cannot tell whether the person is one.
-        Raises GroupUnknown where the bot was never added, and NotAdministrator.
+        Raises GroupUnknown where the bot was never added, MustReturn and NotAdministrator.
         """
         group = uow.groups.by_chat(chat)
         if group is None:
             raise GroupUnknown
+        if self._is_erased(uow, person.user):
+            raise MustReturn(language=group.language)
         administrators = uow.groups.administrators(group.id, since=uow.now - _LIST_HOLDS)
         if not administrators:
             self._ask_administrators(uow, chat, presser=person.user)

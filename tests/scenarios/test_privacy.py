@@ -224,6 +224,34 @@ def _member(world: World, person: int) -> MemberId:
     return MemberId(world.rows("SELECT id FROM member WHERE user_id = ?", person)[0][0])
 
 
+@pytest.mark.parametrize("is_listed", [True, False])
+async def test_an_erased_administrator_is_recorded_by_no_button_and_no_command(
+    world: World, *, is_listed: bool
+) -> None:
+    person = await world.member(NAME)
+    await world.does(world.leader, "promote", chat=world.group, user=person)
+    other = int(world.sandbox.add_group("东门小区", person)["id"])
+    world.sandbox.act(person, "add", chat=other, user=world.bot)
+    world.sandbox.act(person, "promote", chat=other, user=world.bot)
+    await world.settle()
+    await erases(world, person)
+    if not is_listed:
+        await world.advance(minutes=11)  # an older list of administrators is asked for anew
+
+    await world.taps(person, "启用本群", chat=other)
+    for typed in ("/panic", "/setup", "/health", "/audit", "/who", "/role"):
+        await world.says(person, typed, chat=world.group)
+
+    assert world.toasts(person)[-1].startswith("你注销过，这里没有你的账户。")
+    assert world.rows("SELECT count(*) FROM member WHERE user_id = ?", person) == [(0,)]
+    assert world.rows("SELECT count(*) FROM group_administrator WHERE user_id = ?", person) == [(0,)]
+    assert world.rows("SELECT count(*) FROM chat_group WHERE silent_since IS NOT NULL") == [(0,)]
+    await world.does(person, "start")
+    await world.advance(minutes=11)
+    await world.taps(person, "启用本群", chat=other)
+    assert world.rows("SELECT state FROM chat_group WHERE chat = ?", other) == [("asked",)]
+
+
 async def test_who_is_away_or_never_agreed_can_be_erased_too(world: World) -> None:
     away, shy = await world.member(NAME), await world.neighbour("害羞")
     await world.does(away, "leave", chat=world.group)
