@@ -83,7 +83,7 @@ def build_app(config: Config) -> App:
         desk=Desk(staff, roles, silence, growth),
         corrections=Corrections(staff, growth),
         accounts=Accounts(members, growth, Boards(), outreach),
-        settings=Settings(members, outreach, arrival),
+        settings=Settings(members, outreach, arrival, pickup),
         erasing=Erasing(growth, privacy, config.members.zone.key),
     )
 

@@ -15,6 +15,7 @@ from handlers.answers import say, show, toast
 from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
 from handlers.menu import MYDATA, SETTINGS, TO_MENU, TO_SETTINGS, lead_to_private
+from handlers.pickup import TO_CHOOSE
 from handlers.routes import IN_PRIVATE, Routes, on_command, on_tap, on_words
 from kernel.message import Answer, Keyboard, Language, Moment, Outgoing, Tap, Text, Toast
 from texts.catalog import Catalog
@@ -60,6 +61,7 @@ def settings(place: Place, page: SettingsPage) -> Outgoing:
         (Tap(Text("settings.to_topics"), _TOPICS), Tap(Text("settings.to_hours"), _HOURS)),
         (_mute_button(page),),
         (_large_button(member), Tap(Text(f"settings.speak_{other}"), _LANGUAGE, (other,))),
+        *(((TO_CHOOSE,),) if page.has_places else ()),
         (Tap(Text("settings.to_mydata"), MYDATA), TO_MENU),
     )
     return show(place.to(member), text, keyboard)

@@ -102,10 +102,18 @@ class Accounts:
         if item is None:
             return
         if item.kind is DueKind.LAPSE:
-            self.growth.lapse(uow, due=item)
-            uow.growth.finish(item.id, outcome="done")
+            self._lapse(uow, item)
+        else:
+            self._give_notice(uow, item, uow.members.get(item.member))
+
+    def _lapse(self, uow: Uow, due: Due) -> None:
+        """Take points back once their last day is over where the member is: a zone may have changed since."""
+        groups = uow.members.groups_of(due.member)
+        if groups and uow.now < (over_at := _over_at(due.expires_on, groups[0])):
+            uow.growth.postpone(due.id, until=over_at)
             return
-        self._give_notice(uow, item, uow.members.get(item.member))
+        self.growth.lapse(uow, due=due)
+        uow.growth.finish(due.id, outcome="done")
 
     def _give_notice(self, uow: Uow, due: Due, member: Member) -> None:
         groups = uow.members.groups_of(member.id)
@@ -193,8 +201,13 @@ def _named(groups: tuple[Group, ...], group: GroupId) -> Group | None:
     return next((each for each in groups if each.id == group), groups[0] if groups else None)
 
 
+def _over_at(last_day: date, group: Group) -> datetime:
+    """Return the UTC instant at which a local date is over in a group's zone."""
+    return business_day.instant(business_day.days_later(last_day, 1), time.min, group.zone)
+
+
 def _expiry_notice(due: Due, expiry: Expiry, member: Member, group: Group, slot: Slot) -> Outgoing:
-    gone_at = business_day.instant(business_day.days_later(expiry.on, 1), time.min, group.zone)
+    gone_at = _over_at(expiry.on, group)
     text = Text("growth.expiring", {"points": expiry.points, "on": expiry.on})
     return _notice(
         member, group, slot, _News(text, Text("growth.why_expiring"), f"points-due:{due.id}"), gone_at

@@ -10,6 +10,7 @@ from features.members.service import Members
 from features.outreach import rules
 from features.outreach.model import Preference, QuietHours, Topic
 from features.outreach.service import Outreach
+from features.pickup.service import Pickup
 from kernel.ids import ChatId
 from kernel.message import Language
 
@@ -23,6 +24,7 @@ class SettingsPage:
     muted: bool
     choices: tuple[QuietHours, ...]
     mute_days: int
+    has_places: bool  # there are pick-up points to choose between
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Settings:
     members: Members
     outreach: Outreach
     arrival: Arrival
+    pickup: Pickup
 
     def page(self, uow: Uow, *, person: Person) -> SettingsPage:
         """Return the settings as they stand."""
@@ -99,4 +102,5 @@ class Settings:
             muted=rules.is_muted(preference, uow.now),
             choices=policy.quiet_choices,
             mute_days=policy.mute_days,
+            has_places=len(self.pickup.points(uow, group=known.group.id)) > 1,
         )

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from features.growth.model import Event
-from kernel.ids import MemberId
+from features.members.model import Person
+from kernel.ids import GroupId, MemberId, UserId
 from tests.world import World
 
 TODAY = date(2026, 11, 23)
@@ -230,3 +231,21 @@ async def test_what_later_parts_say_twice_earns_once_and_is_noted(world: World) 
     assert world.rows("SELECT params FROM journal WHERE action = 'growth.not_credited'") == [
         ('{"event":"repurchase","reason":"already"}',)
     ]
+
+
+async def test_points_last_to_the_end_of_their_day_where_the_group_has_moved_to(world: World) -> None:
+    member, leader = await world.member(), Person(UserId(world.leader), "林姐", None)
+    setup = world.runtime.app.setup
+    await world.runtime.db.run(
+        lambda uow: setup.set_zone(
+            uow, person=leader, group=GroupId(1), zone="America/New_York", message=None
+        )
+    )
+
+    await world.until(datetime(2027, 11, 24, 4, 59, 59, tzinfo=UTC))  # midnight in Shanghai was 13 hours ago
+    kept = world.rows("SELECT points FROM growth_account")
+    await world.until(datetime(2027, 11, 24, 5, 0, tzinfo=UTC))  # midnight in New York
+
+    assert (kept, world.rows("SELECT points FROM growth_account")) == ([(10,)], [(0,)])
+    await world.says(member, "明细")
+    assert "积分到期" in world.last_to(member)

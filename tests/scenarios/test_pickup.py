@@ -126,6 +126,19 @@ async def test_a_member_changes_the_place_by_a_word(world: World) -> None:
     assert world.rows(CHOSEN) == [(2,)]
 
 
+async def test_the_settings_lead_to_the_place_where_there_is_a_choice(world: World) -> None:
+    await opens(world, HALL)
+    person = await agrees(world)
+    await world.says(person, "设置")
+    assert "我的取货点" not in world.buttons(person)
+    await opens(world, GATE)
+    await world.says(person, "设置")
+
+    await world.taps(person, "我的取货点")
+
+    assert any(label.endswith(choice(GATE)) for label in world.buttons(person))
+
+
 async def test_without_points_the_list_says_so(world: World) -> None:
     person = await world.member()
 

@@ -10,7 +10,7 @@ from kernel.ids import GroupId, MemberId
 from storage.db import Db
 from storage.uow import SqlUow
 from tests.conftest import NOW
-from tests.features.test_growth_together import TODAY
+from tests.features.bank import TODAY
 from tests.storage.builders import a_group
 
 MEMBERS = 3000
