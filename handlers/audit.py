@@ -51,7 +51,7 @@ def page(place: Place, found: AuditPage | Choice) -> Outgoing:
 
 
 def _line(number: int, shown: AuditShown, zone: str) -> Text:
-    who: Param = Text("staff.by_itself") if shown.actor is None else shown.actor or Text("members.nameless")
+    who: Param = Text("staff.by_itself") if shown.actor is None else shown.actor or Text("staff.unnamed")
     what = Text(f"staff.deed_{shown.line.act}", _details(shown.line, shown.subject))
     names: dict[str, Param] = {
         "number": number,
@@ -69,7 +69,7 @@ def _details(line: AuditLine, subject: str) -> dict[str, Param]:
     role = after.get("role") or before.get("role") or Role.PACKER
     reason, points = after.get("reason"), after.get("points")
     return {
-        "name": subject or Text("members.nameless"),
+        "name": subject or Text("staff.unnamed"),
         "role": role_name(Role(str(role))),
         "points": f"{int(points or 0):+d}",
         "reason": Text(f"staff.reason_{reason or 'goodwill'}"),

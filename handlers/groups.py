@@ -70,8 +70,8 @@ def welcome(place: Place, joined: Joined | None) -> Answer:
     names = {"name": joined.name, "group": joined.group.title}
     if joined.member.consented:
         to_menu = Open(Text("members.open_menu"), TO_HOME)
-        back = say(place, Text("members.welcome_back", names), ((to_menu,),))
-        return replace(back, about=joined.member.id)
+        text = Text("members.welcome_back" if joined.is_back else "members.welcome_known", names)
+        return replace(say(place, text, ((to_menu,),)), about=joined.member.id)
     said = say(place, Text("members.welcome_group", names), start_button(joined.group))
     return replace(said, about=joined.member.id)
 

@@ -153,7 +153,7 @@ def roster(place: Place, found: Roster | Choice) -> Outgoing:
 
 
 def _line(line: RosterLine, zone: str) -> Text:
-    name: Param = line.name or Text("members.nameless")
+    name: Param = line.name or Text("staff.unnamed")
     role, until = role_name(line.post.role), line.post.until
     if until is None:
         return Text("staff.roster_line", {"name": name, "role": role})
@@ -166,7 +166,7 @@ def _roster_keyboard(found: Roster) -> Keyboard:
     for line in found.lines:
         if line.may_take:
             names: dict[str, Param] = {
-                "name": line.name or Text("members.nameless"),
+                "name": line.name or Text("staff.unnamed"),
                 "role": role_name(line.post.role),
             }
             rows.append((Tap(Text("staff.take", names), TAKE, (group, line.post.member, line.post.role)),))

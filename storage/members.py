@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    exists,
     or_,
     select,
     true,
@@ -175,6 +176,11 @@ class SqlMembers:
         )
         row = self.connection.execute(query).one_or_none()
         return None if row is None else Stay(row.entered_at, CameBy(row.came_by) if row.came_by else None)
+
+    def has_stayed(self, member_id: MemberId, group: GroupId) -> bool:
+        """Tell whether the person was in the group at any time."""
+        stays = exists().where(membership.c.member_id == member_id, membership.c.group_id == group)
+        return bool(self.connection.execute(select(stays)).scalar_one())
 
     def leave(self, member_id: MemberId, group: GroupId, *, now: datetime) -> bool:
         """End a membership; False when there was none."""

@@ -129,6 +129,7 @@ class Joined:
     member: Member
     group: Group
     name: str
+    is_back: bool = False  # was in this group before
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,10 @@ class MemberStore(Protocol):
         """Return since when and how the person is in the group; None when they are not."""
         ...
 
+    def has_stayed(self, member: MemberId, group: GroupId) -> bool:
+        """Tell whether the person was in the group at any time."""
+        ...
+
     def leave(self, member: MemberId, group: GroupId, *, now: datetime) -> bool:
         """End a membership; False when there was none."""
         ...

@@ -125,10 +125,11 @@ class Members:
         if not rules.is_listening(group) or self._is_erased(uow, person.user):
             return None
         member = uow.members.meet(person, now=uow.now)
+        is_back = uow.members.has_stayed(member.id, group.id)
         if not uow.members.enter(member.id, group.id, came_by=came_by, now=uow.now):
             return None
         uow.journal.note("member.joined", member=member.id, group=group.id, by=came_by)
-        return Joined(member, group, person.name)
+        return Joined(member, group, person.name, is_back)
 
     def left(self, uow: Uow, *, chat: ChatId, user: UserId) -> None:
         """Record that a person left a group."""

@@ -120,6 +120,16 @@ async def test_who_comes_back_is_greeted_without_a_gift(world: World) -> None:
     assert world.last_to(member).startswith("陈阿姨，你好")
 
 
+async def test_a_member_of_another_group_is_not_greeted_as_if_they_came_back(world: World) -> None:
+    member = await world.member("陈阿姨")
+    other = await world.opens_group("东门小区")
+
+    await world.does(member, "join", chat=other)
+
+    assert world.last_to(member, other) == "欢迎 陈阿姨 来到东门小区！"
+    assert world.buttons(member, other) == ["打开菜单"]
+
+
 async def test_who_left_every_group_hears_that_the_account_is_kept(world: World) -> None:
     member = await world.member("陈阿姨")
     await world.does(member, "leave", chat=world.group)

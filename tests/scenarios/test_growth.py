@@ -49,7 +49,7 @@ async def test_each_rule_earns_up_to_its_cap_and_the_card_says_so(world: World) 
     assert "· 注册见面礼：+10（每人一次，已得）" in card
     assert "· 首单：+50（每人一次，已得）" in card
     assert "· 分享给邻居：+30（每天 1 次，每周 3 次；本周已得 1 次）" in card
-    assert "· 再次下单：+100（每个自提日 1 次，每月 8 次；本月已得 1 次）" in card
+    assert "· 再次下单：+100（每个取货日 1 次，每月 8 次；本月已得 1 次）" in card
     assert "· 菜谱或晒单：+200（每月 2 次；本月已得 2 次）" in card
     assert "等级 🌱 嫩芽\n一年内再得 410 成长值，升到🌿 青苗" in card
     await world.says(member, "明细")

@@ -117,7 +117,7 @@ async def test_a_role_is_taken_back_and_its_holder_told(town: World) -> None:
     await town.does(helper, "start", payload=f"job-{code}")
     await town.says(leader, "分工")
 
-    await town.taps(leader, "收回：新邻居 客服", times=2)
+    await town.taps(leader, "收回：没留名字的人 客服", times=2)
 
     assert town.rows(STANDING) == [("owner",), ("leader",)]
     assert town.last_to(helper) == "你不再是「阳光花园」的客服了。谢谢你的帮忙！"
@@ -193,7 +193,7 @@ async def test_a_stand_in_can_come_again_and_be_ended_early(town: World) -> None
     await town.says(helper, "/role")
     assert town.last_to(helper).startswith("这件事要有相应角色的人来做")
     await town.says(leader, "/role")
-    assert "· 新邻居：团长" in town.last_to(leader)
+    assert "· 没留名字的人：团长" in town.last_to(leader)
 
 
 async def test_staff_of_another_group_change_nothing_here(town: World) -> None:
