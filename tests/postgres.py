@@ -22,6 +22,7 @@ _READY = "database system is ready to accept connections"
 _PATIENCE_SECONDS = 60
 _CARELESS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 _UNPRIVILEGED = "nobody"  # the server's binaries refuse root
+_MEMORY = "/dev/shm"
 
 
 def binaries() -> Path | None:
@@ -90,7 +91,9 @@ class Server:
         """Make a database as a copy of `template` and return its name."""
         name = f"t{next(self.numbers)}"
         self._run(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
         )
         return name
 
@@ -150,7 +153,8 @@ def running(folder: Path, *, durable: bool = False) -> Iterator[Server]:
 
     A `durable` one writes to the disk as servers do; tests need none of that.
     """
-    home = Path(tempfile.mkdtemp(prefix="caiboshi-pg-"))  # not below pytest's: that is closed to others
+    memory = _MEMORY if os.access(_MEMORY, os.W_OK) and not durable else None
+    home = Path(tempfile.mkdtemp(prefix="caiboshi-pg-", dir=memory))  # pytest's own is closed to others
     try:
         as_user = _as_unprivileged(home)
         data = home / "data"
