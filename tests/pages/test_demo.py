@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import expect
 
-from tests.pages.visitor import CHEN, GROUP, LEADER, MARKS, NEWCOMER, OWNER, Open, press, say
+from tests.pages.visitor import CHEN, GROUP, LEADER, MARKS, NEWCOMER, OWNER, Open, be, press, say
 
 pytestmark = MARKS
 
@@ -14,7 +14,7 @@ async def test_a_newcomer_joins_agrees_and_sees_points_and_an_old_neighbour_is_r
 ) -> None:
     page = await opened()
     thread = page.locator("#thread")
-    await page.get_by_test_id(f"person-{NEWCOMER}").click()
+    await be(page, NEWCOMER)
     await page.get_by_test_id(f"chat-{GROUP}").click()
     await page.get_by_test_id("join").click()
     await expect(thread).to_contain_text("欢迎 小林 来到阳光花园团购群")

@@ -2,7 +2,7 @@
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.pages.visitor import CHEN, LEADER, MARKS, NEIGHBOURS, Open, say
+from tests.pages.visitor import CHEN, LEADER, MARKS, NEIGHBOURS, Open, be, say
 
 pytestmark = MARKS
 
@@ -52,12 +52,12 @@ async def test_a_closed_topic_takes_nothing_until_an_administrator_reopens_it(op
     await shut.click()
     await expect(page.locator("#bar")).to_contain_text("这个话题已经关闭")
 
-    await page.get_by_test_id(f"person-{LEADER}").click()
+    await be(page, LEADER)
     await shut.click()
     await page.locator("#chat-menu").click()
     await page.get_by_test_id("menu-topic-shut").click()
     await expect(page.locator("#thread")).to_contain_text("重开了话题「十月通知」")
-    await page.get_by_test_id(f"person-{CHEN}").click()
+    await be(page, CHEN)
     await say(page, "又能说话了。")
 
     await expect(page.locator("#thread")).to_contain_text("又能说话了。")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.pages.visitor import GROUP, LEADER, MARKS, NEWCOMER, Open
+from tests.pages.visitor import GROUP, LEADER, MARKS, NEWCOMER, Open, be
 
 pytestmark = MARKS
 
@@ -78,7 +78,7 @@ async def test_a_step_is_skipped_and_one_who_strays_is_led_back(opened: Open) ->
     page = await opened(f"#as={LEADER}&chat={GROUP}")
     await page.locator("#help").click()
     await at(page, 1, "你是新邻居小林")
-    await page.get_by_test_id(f"person-{LEADER}").click()
+    await be(page, LEADER)
     await expect(lit(page)).to_have_count(0)
 
     await page.get_by_test_id("tour-back").click()

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import ConsoleMessage, Page
+from playwright.async_api import ConsoleMessage, Page, expect
 
 CHROMIUM = shutil.which("chromium")
 NEWCOMER, LEADER, CHEN, EAST, OWNER = 7009, 7001, 7003, 7008, 7010
@@ -23,6 +23,13 @@ def note(said: ConsoleMessage, faults: list[str]) -> None:
     """Keep what the console calls an error."""
     if said.type == "error":
         faults.append(said.text)
+
+
+async def be(page: Page, person: int) -> None:
+    """Choose whom to be; done when the page shows that person's chats."""
+    row = page.get_by_test_id(f"person-{person}")
+    await row.click()
+    await expect(row).to_have_attribute("aria-current", "true")
 
 
 async def press(page: Page, label: str) -> None:
