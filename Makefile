@@ -9,6 +9,8 @@ OUT ?=
 VENV := .venv
 BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
+# Tests start hundreds of processes: none of them need compile the product anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help env demo test check faults bench screenshots format clean
 

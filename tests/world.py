@@ -40,7 +40,7 @@ class World:
     leader: int = 0
     owner: int = 0
     group: int = 0
-    _seen: dict[int, int] = field(default_factory=dict)
+    _session: psycopg.Connection[tuple[Any, ...]] | None = None
 
     # -- arranging
 
@@ -182,9 +182,21 @@ class World:
         if url.get_backend_name() == "sqlite":
             with contextlib.closing(sqlite3.connect(f"file:{url.database}?mode=ro", uri=True)) as connection:
                 return connection.execute(sql, values).fetchall()
-        host = str(url.query["host"])
-        with psycopg.connect(host=host, user=url.username, dbname=url.database) as session:
-            return session.execute(sql.replace("%", "%%").replace("?", "%s").encode(), values).fetchall()
+        return self._asks(sql.replace("%", "%%").replace("?", "%s").encode(), values)
+
+    def _asks(self, sql: bytes, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        """Ask PostgreSQL, through one connection as long as the world lives: each is a process of the server."""
+        if self._session is None:
+            url = self.runtime.db.url
+            host = str(url.query["host"])
+            self._session = psycopg.connect(host=host, user=url.username, dbname=url.database, autocommit=True)
+        return self._session.execute(sql, values).fetchall()
+
+    def close(self) -> None:
+        """End the world's own connection."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
 
 
 @contextlib.asynccontextmanager
@@ -202,7 +214,8 @@ async def open_world(
         if mode is Mode.WEBHOOK:
             env |= webhook_env(free_port())
         config = config_for(address.base, bot["token"], database, **env)
-        migrate.upgrade(config.storage.url)
+        if migrate.pending(config.storage.url):
+            migrate.upgrade(config.storage.url)
         clock = ManualClock(start)
         runtime = build(config, clock, Random(42))
         timeline = Timeline(runtime, clock, sandbox.set_clock, sandbox.drained, sandbox.pending)
@@ -212,7 +225,8 @@ async def open_world(
         await stack.enter_async_context(runtime.running(asyncio.Event()))
         world = World(sandbox, runtime, timeline, int(bot["id"]))
         await world.settle()
-        yield world
+        with contextlib.closing(world):
+            yield world
 
 
 def webhook_env(port: int) -> dict[str, str]:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -68,8 +68,9 @@ class Catalog:
                 return html.escape(str(value))
 
 
+@cache
 def load(folder: Path = _FOLDER) -> Catalog:
-    """Read every catalogue under `folder`. Raises CatalogError."""
+    """Read every catalogue under `folder`, once while the process lives. Raises CatalogError."""
     texts: dict[Language, dict[str, str]] = {}
     large: dict[Language, dict[str, str]] = {}
     words: dict[str, frozenset[str]] = {}

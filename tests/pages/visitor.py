@@ -14,7 +14,7 @@ GROUP, EAST_GROUP, NEIGHBOURS = -1001700000001, -1001700000002, -1001700000003
 
 Open = Callable[..., Awaitable[Page]]
 
-MARKS = [pytest.mark.pages, pytest.mark.xdist_group("pages")]
+MARKS = [pytest.mark.pages, pytest.mark.xdist_group("pages"), pytest.mark.asyncio(loop_scope="session")]
 if CHROMIUM is None and os.environ.get("CI") != "true":
     MARKS.append(pytest.mark.skipif(True, reason="needs Debian's chromium: apt-get install chromium"))
 
