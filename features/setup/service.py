@@ -124,13 +124,14 @@ class Setup:
     def told(self, uow: Uow, *, person: Person, typed: str) -> Page | Member | None:
         """Take a text as the answer to the page shown last; return the person, if known, where none waits.
 
-        Raises NotAllowed or ListAsked. What cannot be taken is told on the page, which stays.
+        Raises NotAllowed or ListAsked. What cannot be taken is told on the page, which stays. The
+        page comes as a new card: nobody looks for the answer above what they typed.
         """
         prompt = uow.setup.waiting(person.user, now=uow.now)
         if prompt is None or prompt.step not in _TYPED:
             known = uow.members.inside(person.user)
             return known and uow.members.renew(known, person)
-        asking = self._asking(uow, person, prompt.group, prompt.message)
+        asking = self._asking(uow, person, prompt.group, None)
         match prompt.step:
             case Step.ZONE:
                 return self._zone_told(uow, asking, typed)
@@ -146,7 +147,7 @@ class Setup:
         prompt = uow.setup.waiting(person.user, now=uow.now)
         if prompt is None:
             raise NotSetUp
-        asking = self._asking(uow, person, prompt.group, prompt.message)
+        asking = self._asking(uow, person, prompt.group, None)
         page = self._page(uow, asking, Step.LIST)
         uow.setup.forget(asking.member.id)
         return page

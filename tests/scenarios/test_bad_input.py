@@ -39,9 +39,10 @@ def test_a_logged_fault_is_seen(caplog: pytest.LogCaptureFixture) -> None:
     caplog.clear()
 
 
-@pytest.mark.parametrize(
-    ("typed", "answer"),
-    [
+async def test_what_nobody_understands_gets_a_polite_answer(world: World, subtests: pytest.Subtests) -> None:
+    member = await world.member()
+    before = world.rows(EVERYTHING)
+    for typed, answer in (
         ("/grwth", "没有 /grwth 这个命令。你是不是想用 /growth？"),
         ("/xyzzy", "没有 /xyzzy 这个命令。打「帮助」看看能做什么。"),
         ("/" + "a" * 32, "没有 /" + "a" * 31 + " 这个命令。打「帮助」看看能做什么。"),
@@ -51,21 +52,21 @@ def test_a_logged_fault_is_seen(caplog: pytest.LogCaptureFixture) -> None:
         ("x" * 4096, "没看懂这句。你可以打「菜单」「积分」或「帮助」，也可以点下面的按钮。"),
         ("\u202eedoc\u200b\u200d", "没看懂这句。你可以打「菜单」「积分」或「帮助」，也可以点下面的按钮。"),
         ("'; DROP TABLE member; --", "没看懂这句。你可以打「菜单」「积分」或「帮助」，也可以点下面的按钮。"),
-    ],
-)
-async def test_what_nobody_understands_gets_a_polite_answer(world: World, typed: str, answer: str) -> None:
+    ):
+        with subtests.test(typed=typed):
+            said = world.said_to(member)
+            await world.says(member, typed)
+
+            assert world.said_to(member) == [*said, answer]
+            assert world.rows(EVERYTHING) == before
+
+
+async def test_forged_buttons_change_nothing_and_are_answered(
+    world: World, subtests: pytest.Subtests
+) -> None:
     member = await world.member()
     before = world.rows(EVERYTHING)
-
-    await world.says(member, typed)
-
-    assert world.last_to(member) == answer
-    assert world.rows(EVERYTHING) == before
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
+    for data in (
         "v1:members.enable",
         "v1:growth.history:99999999999999999999",
         "v1:growth.history:-1",
@@ -78,29 +79,29 @@ async def test_what_nobody_understands_gets_a_polite_answer(world: World, typed:
         "\u202e\u0000",
         "v1:growth.history:0\n",
         "x" * 64,
-    ],
-)
-async def test_forged_buttons_change_nothing_and_are_answered(world: World, data: str) -> None:
-    member = await world.member()
-    before = world.rows(EVERYTHING)
-    answered = len(world.toasts(member))
+    ):
+        with subtests.test(data=data):
+            answered = len(world.toasts(member))
 
-    await world.forges(member, data)
+            await world.forges(member, data)
 
-    assert world.rows(EVERYTHING) == before
-    assert len(world.toasts(member)) == answered + 1
+            assert world.rows(EVERYTHING) == before
+            assert len(world.toasts(member)) == answered + 1
 
 
-@pytest.mark.parametrize("data", ["v1:growth.card", "v1:home.menu", "v1:members.agree", "v1:members.decline"])
-async def test_a_private_page_forged_in_the_group_does_not_open_there(world: World, data: str) -> None:
+async def test_a_private_page_forged_in_the_group_does_not_open_there(
+    world: World, subtests: pytest.Subtests
+) -> None:
     member = await world.member()
     said, before = world.said_to(member, world.group), world.rows(EVERYTHING)
+    for data in ("v1:growth.card", "v1:home.menu", "v1:members.agree", "v1:members.decline"):
+        with subtests.test(data=data):
+            popped = world.toasts(member)
+            await world.forges(member, data, chat=world.group)
 
-    await world.forges(member, data, chat=world.group)
-
-    assert world.said_to(member, world.group) == said
-    assert world.rows(EVERYTHING) == before
-    assert world.toasts(member)[-1] == "这个按钮不能用了。请打「菜单」重新打开。"
+            assert world.said_to(member, world.group) == said
+            assert world.rows(EVERYTHING) == before
+            assert world.toasts(member) == [*popped, "这个按钮不能用了。请打「菜单」重新打开。"]
 
 
 async def test_a_page_of_history_beyond_the_end_is_empty(world: World) -> None:
@@ -212,33 +213,31 @@ async def test_an_edit_in_the_group_is_not_answered(world: World) -> None:
     assert len(world.said_to(member, world.group)) == said
 
 
-@pytest.mark.parametrize(
-    "author",
-    [
+async def test_what_no_person_wrote_makes_no_member_and_is_not_answered(
+    world: World, subtests: pytest.Subtests
+) -> None:
+    said, before = world.said_to(world.leader, world.group), world.rows(EVERYTHING)
+    chat = {"id": world.group, "type": "supergroup", "title": "阳光花园"}
+    for author in (
         {"from": {"id": 136817688, "is_bot": True, "first_name": "Channel"}, "sender_chat": CHANNEL},
         {"from": {"id": 777000, "is_bot": False, "first_name": "Telegram"}, "is_automatic_forward": True},
         {"from": {"id": 1087968824, "is_bot": True, "first_name": "Group"}},
         {"from": {"id": 4711, "is_bot": True, "first_name": "Some bot"}},
         {"from": {"id": 4712, "is_bot": False, "first_name": "Li"}, "sender_chat": CHANNEL},
-    ],
-    ids=["channel", "telegram", "anonymous administrator", "bot", "person as a channel"],
-)
-async def test_what_no_person_wrote_makes_no_member_and_is_not_answered(
-    world: World, author: dict[str, object]
-) -> None:
-    said, before = world.said_to(world.leader, world.group), world.rows(EVERYTHING)
-    chat = {"id": world.group, "type": "supergroup", "title": "阳光花园"}
+    ):
+        with subtests.test(author=author):
+            for text in ("积分", "菜单", "/start", "/help", "大家好"):
+                entities = (
+                    [{"type": "bot_command", "offset": 0, "length": len(text)}] if text[0] == "/" else []
+                )
+                message = {"message_id": 900, "date": 1, "chat": chat, "text": text, "entities": entities}
+                await world.brings({"message": message | author})
 
-    for text in ("积分", "菜单", "/start", "/help", "大家好"):
-        entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text[0] == "/" else []
-        message = {"message_id": 900, "date": 1, "chat": chat, "text": text, "entities": entities}
-        await world.brings({"message": message | author})
-
-    assert world.said_to(world.leader, world.group) == said
-    assert world.rows(EVERYTHING) == before
-    assert world.rows("SELECT count(*) FROM member WHERE user_id IN (136817688, 777000, 1087968824)") == [
-        (0,)
-    ]
+            assert world.said_to(world.leader, world.group) == said
+            assert world.rows(EVERYTHING) == before
+            assert world.rows(
+                "SELECT count(*) FROM member WHERE user_id IN (136817688, 777000, 1087968824)"
+            ) == [(0,)]
 
 
 async def test_an_anonymous_administrator_makes_no_member(world: World) -> None:

@@ -186,9 +186,9 @@ async def test_plain_words_work_as_commands(world: World) -> None:
     assert heard == ["陈阿姨，你好", "我的成长值", "明细", "消息设置", "现在你可以"]
 
 
-@pytest.mark.parametrize(
-    ("typed", "opens"),
-    [
+async def test_a_word_is_understood_however_it_is_typed(world: World, subtests: pytest.Subtests) -> None:
+    member = await world.member()
+    for typed, opens in (
         ("「积分」", "我的成长值"),
         ("积分。", "我的成长值"),
         ("积分?", "我的成长值"),
@@ -204,14 +204,13 @@ async def test_plain_words_work_as_commands(world: World) -> None:
         ("你好", "在呢！想看什么，点下面的按钮。"),
         ("谢谢！", "在呢！想看什么，点下面的按钮。"),
         ("Thanks", "在呢！想看什么，点下面的按钮。"),
-    ],
-)
-async def test_a_word_is_understood_however_it_is_typed(world: World, typed: str, opens: str) -> None:
-    member = await world.member()
+    ):
+        with subtests.test(typed=typed):
+            before = world.said_to(member)
+            await world.says(member, typed)
 
-    await world.says(member, typed)
-
-    assert world.last_to(member).splitlines()[0] == opens
+            assert len(world.said_to(member)) == len(before) + 1
+            assert world.last_to(member).splitlines()[0] == opens
 
 
 async def test_what_was_agreed_to_can_be_read_again(world: World) -> None:

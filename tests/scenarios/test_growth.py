@@ -165,9 +165,10 @@ async def test_the_board_asked_for_in_the_group_is_shown_in_private(world: World
     assert "排行榜" not in world.last_to(member, world.group)
 
 
-@pytest.mark.parametrize(
-    "forged",
-    [
+async def test_a_forged_button_is_answered_as_a_stale_one(world: World, subtests: pytest.Subtests) -> None:
+    member = await world.member()
+    said = world.said_to(member)
+    for forged in (
         "v1:growth.board",
         "v1:growth.board:year",
         "v1:growth.board:week:1",
@@ -179,38 +180,37 @@ async def test_the_board_asked_for_in_the_group_is_shown_in_private(world: World
         "v1:growth.history:99999",
         "v1:growth.history:1:2",
         "v1:growth.card:1",
-    ],
-)
-async def test_a_forged_button_is_answered_as_a_stale_one(world: World, forged: str) -> None:
-    member = await world.member()
-    said = world.said_to(member)
+    ):
+        with subtests.test(forged=forged):
+            popped = world.toasts(member)
+            await world.forges(member, forged)
 
-    await world.forges(member, forged)
-
-    assert world.said_to(member) == said
-    assert "这个按钮不能用了" in world.toasts(member)[-1]
+            assert world.said_to(member) == said
+            assert world.toasts(member) == [*popped, "这个按钮不能用了。请打「菜单」重新打开。"]
 
 
-@pytest.mark.parametrize("forged", ["v1:growth.board:week", "v1:growth.on_board:0:month", "v1:growth.card"])
-async def test_who_has_not_agreed_sees_and_changes_nothing(world: World, forged: str) -> None:
+async def test_who_has_not_agreed_sees_and_changes_nothing(world: World, subtests: pytest.Subtests) -> None:
     neighbour = await world.neighbour()
     await world.does(neighbour, "start")
+    for forged in ("v1:growth.board:week", "v1:growth.on_board:0:month", "v1:growth.card"):
+        with subtests.test(forged=forged):
+            await world.forges(neighbour, forged)
 
-    await world.forges(neighbour, forged)
-
-    assert not [told for told in world.said_to(neighbour) if "排行榜" in told or "成长值 0" in told]
-    assert world.rows("SELECT count(*) FROM growth_account") == [(0,)]
+            assert not [told for told in world.said_to(neighbour) if "排行榜" in told or "成长值 0" in told]
+            assert world.rows("SELECT count(*) FROM growth_account") == [(0,)]
 
 
-@pytest.mark.parametrize("said", ["排行榜", "/board", "/growth", "明细"])
-async def test_a_stranger_is_shown_the_way_in(world: World, said: str) -> None:
+async def test_a_stranger_is_shown_the_way_in(world: World, subtests: pytest.Subtests) -> None:
     stranger = await world.person("路人")
     await world.does(stranger, "start")
+    for said in ("排行榜", "/board", "/growth", "明细"):
+        with subtests.test(said=said):
+            before = world.said_to(stranger)
+            await world.says(stranger, said)
 
-    await world.says(stranger, said)
-
-    assert not [told for told in world.said_to(stranger) if "排行榜" in told or "我的成长值" in told]
-    assert world.rows("SELECT count(*) FROM growth_account") == [(0,)]
+            assert len(world.said_to(stranger)) == len(before) + 1
+            assert not [told for told in world.said_to(stranger) if "排行榜" in told or "我的成长值" in told]
+            assert world.rows("SELECT count(*) FROM growth_account") == [(0,)]
 
 
 async def test_a_forged_button_in_the_group_opens_nothing_there(world: World) -> None:

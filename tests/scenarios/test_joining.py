@@ -180,14 +180,15 @@ async def test_another_person_cannot_answer(gate: World) -> None:
     assert status(gate, person) == "asking"
 
 
-@pytest.mark.parametrize("data", ["0:0:0", "999999999999999999:0:5", "1:9:5", "1:0:999", "1:0", "x:0:1"])
-async def test_forged_answers_are_refused(gate: World, data: str) -> None:
+async def test_forged_answers_are_refused(gate: World, subtests: pytest.Subtests) -> None:
     person = await asks(gate)
+    for data in ("0:0:0", "999999999999999999:0:5", "1:9:5", "1:0:999", "1:0", "x:0:1"):
+        with subtests.test(data=data):
+            popped = gate.toasts(person)
+            await gate.forges(person, f"v1:joining.answer:{data}")
 
-    await gate.forges(person, f"v1:joining.answer:{data}")
-
-    assert len(gate.toasts(person)) == 1
-    assert status(gate, person) == "asking"
+            assert len(gate.toasts(person)) == len(popped) + 1
+            assert status(gate, person) == "asking"
 
 
 async def test_in_a_group_that_is_not_enabled_nothing_is_asked(town: World) -> None:

@@ -215,9 +215,10 @@ async def test_staff_of_another_group_change_nothing_here(town: World) -> None:
     assert town.rows("SELECT count(*) FROM audit WHERE act = 'role_taken'") == [(0,)]
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
+async def test_forged_buttons_are_answered_and_change_nothing(town: World, subtests: pytest.Subtests) -> None:
+    leader = await leader_of(town)
+    before = town.rows(STANDING)
+    for data in (
         "v1:staff.roles:0",
         "v1:staff.roles:999999999",
         "v1:staff.invite:1:nobody",
@@ -228,16 +229,14 @@ async def test_staff_of_another_group_change_nothing_here(town: World) -> None:
         "v1:staff.stand_in:1:-3",
         "v1:owner.take:" + "0" * 32,
         "v1:owner.take:%",
-    ],
-)
-async def test_forged_buttons_are_answered_and_change_nothing(town: World, data: str) -> None:
-    leader = await leader_of(town)
-    before = town.rows(STANDING)
+    ):
+        with subtests.test(data=data):
+            popped = town.toasts(leader)
+            await town.forges(leader, data)
 
-    await town.forges(leader, data)
-
-    assert town.rows(STANDING) == before
-    assert town.rows("SELECT count(*) FROM inbox WHERE state <> 'done'") == [(0,)]
+            assert len(town.toasts(leader)) == len(popped) + 1
+            assert town.rows(STANDING) == before
+            assert town.rows("SELECT count(*) FROM inbox WHERE state <> 'done'") == [(0,)]
 
 
 async def test_the_owner_of_several_groups_is_asked_which_one(town: World) -> None:

@@ -107,9 +107,10 @@ async def test_large_means_few_words_and_one_button_a_row(world: World) -> None:
 
 
 @SQLITE
-@pytest.mark.parametrize(
-    "data",
-    [
+async def test_forged_switches_change_nothing(world: World, subtests: pytest.Subtests) -> None:
+    member = await world.member()
+    await world.says(member, "设置")
+    for data in (
         "v1:settings.topic:weather:on",
         "v1:settings.topic:points",
         "v1:settings.topic:points:maybe",
@@ -119,17 +120,14 @@ async def test_large_means_few_words_and_one_button_a_row(world: World) -> None:
         "v1:settings.mute:7",
         "v1:settings.large",
         "v1:members.switch:yes",
-    ],
-)
-async def test_forged_switches_change_nothing(world: World, data: str) -> None:
-    member = await world.member()
-    await world.says(member, "设置")
+    ):
+        with subtests.test(data=data):
+            popped = world.toasts(member)
+            await world.forges(member, data)
 
-    await world.forges(member, data)
-
-    assert world.toasts(member)[-1] == "这个按钮不能用了。请打「菜单」重新打开。"
-    assert world.rows("SELECT count(*) FROM topic_off") == [(0,)]
-    assert world.rows("SELECT count(*) FROM inbox WHERE state = 'parked'") == [(0,)]
+            assert world.toasts(member) == [*popped, "这个按钮不能用了。请打「菜单」重新打开。"]
+            assert world.rows("SELECT count(*) FROM topic_off") == [(0,)]
+            assert world.rows("SELECT count(*) FROM inbox WHERE state = 'parked'") == [(0,)]
 
 
 @SQLITE
