@@ -63,6 +63,17 @@ _GROUPS_OF = Prepared(
     .where(chat_group.c.state == GroupState.ENABLED)
     .order_by(membership.c.id)
 )
+_AT_HOME = Prepared(
+    select(member, chat_group)
+    .outerjoin(membership, and_(membership.c.member_id == member.c.id, membership.c.left_at.is_(None)))
+    .outerjoin(
+        chat_group,
+        and_(chat_group.c.id == membership.c.group_id, chat_group.c.state == GroupState.ENABLED),
+    )
+    .where(member.c.user_id == bindparam("user"))
+    .order_by(chat_group.c.id.is_(None), membership.c.id)
+    .limit(1)
+)
 _IN_AN_ENABLED_GROUP = (
     select(membership.c.id)
     .join(chat_group, chat_group.c.id == membership.c.group_id)
@@ -94,6 +105,15 @@ class SqlMembers:
         """Return the person behind a Telegram user."""
         row = _BY_USER.row(self.connection, {"user": user})
         return None if row is None else member_of(row)
+
+    def at_home(self, user: UserId) -> tuple[Member | None, Group | None]:
+        """Return the person behind a Telegram user and their first enabled group, in one read."""
+        row = _AT_HOME.row(self.connection, {"user": user})
+        if row is None:
+            return None, None
+        columns = len(member.columns)
+        group = row[columns:]
+        return member_of(row[:columns]), None if group[0] is None else group_of(group)
 
     def inside(self, user: UserId) -> Member | None:
         """Return the person behind a Telegram user who is in an enabled group; None for anybody else."""

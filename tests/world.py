@@ -5,7 +5,7 @@ import contextlib
 import socket
 import sqlite3
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -185,11 +185,12 @@ class World:
         return self._asks(sql.replace("%", "%%").replace("?", "%s").encode(), values)
 
     def _asks(self, sql: bytes, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
-        """Ask PostgreSQL, through one connection as long as the world lives: each is a process of the server."""
+        """Ask PostgreSQL, through one connection while the world lives: each is a process of the server."""
         if self._session is None:
             url = self.runtime.db.url
-            host = str(url.query["host"])
-            self._session = psycopg.connect(host=host, user=url.username, dbname=url.database, autocommit=True)
+            self._session = psycopg.connect(
+                host=str(url.query["host"]), user=url.username, dbname=url.database, autocommit=True
+            )
         return self._session.execute(sql, values).fetchall()
 
     def close(self) -> None:

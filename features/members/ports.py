@@ -80,6 +80,10 @@ class MemberStore(Protocol):
         """Return the person behind a Telegram user."""
         ...
 
+    def at_home(self, user: UserId) -> tuple[Member | None, Group | None]:
+        """Return the person behind a Telegram user and their first enabled group, in one read."""
+        ...
+
     def inside(self, user: UserId) -> Member | None:
         """Return the person behind a Telegram user who is in an enabled group; None for anybody else."""
         ...

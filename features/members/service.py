@@ -189,8 +189,7 @@ class Members:
         Somebody who joined before the bot did is unknown until they speak; Telegram is asked about the
         group the Start payload names, else about one group after the other. Raises NotMember or Away.
         """
-        member = uow.members.by_user(person.user)
-        if member and uow.members.groups_of(member.id):
+        if uow.members.at_home(person.user)[1]:
             return self._started(uow, person)
         named = rules.group_of_payload(payload)
         groups = uow.groups.enabled()
@@ -213,11 +212,10 @@ class Members:
 
     def known(self, uow: Uow, *, person: Person) -> Started:
         """Return a member with their first group. Raises NotMember or Away."""
-        member = uow.members.by_user(person.user)
-        groups = uow.members.groups_of(member.id) if member else ()
-        if member is None or not groups:
+        member, group = uow.members.at_home(person.user)
+        if member is None or group is None:
             raise _outside(member)
-        return Started(uow.members.renew(member, person), groups[0], person.name)
+        return Started(uow.members.renew(member, person), group, person.name)
 
     def find(self, uow: Uow, *, person: Person) -> Member | None:
         """Return a person who is in one of our groups, or None."""

@@ -81,10 +81,9 @@ class Privacy:
         sent = uow.privacy.last_sent(private_chat(person.user), message)
         if sent is None:
             raise NoMessage
-        member = uow.members.by_user(person.user)
-        groups = uow.members.groups_of(member.id) if member else ()
+        member, group = uow.members.at_home(person.user)
         topic = topic_of_reason(sent.reason.key) if sent.reason else None
-        return Why(sent, topic, member, groups[0].zone.key if groups else zone)
+        return Why(sent, topic, member, group.zone.key if group else zone)
 
     def sweep(self, uow: Uow, *, which: int) -> None:
         """Forget one chunk of what is old."""

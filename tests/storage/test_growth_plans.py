@@ -6,11 +6,13 @@ from sqlalchemy import event as events
 from sqlalchemy import text
 
 from features.growth.model import Period
-from kernel.ids import GroupId, MemberId
+from features.members.model import GroupState, Person
+from kernel.ids import GroupId, MemberId, UserId
+from kernel.message import Language
 from storage.db import Db
 from storage.uow import SqlUow
 from tests.conftest import NOW
-from tests.features.bank import TODAY
+from tests.features.bank import ACCOUNTS, TODAY
 from tests.storage.builders import a_group
 
 MEMBERS = 3000
@@ -35,29 +37,50 @@ def _town(uow: SqlUow) -> GroupId:
     return group
 
 
+def _asked(uow: SqlUow, asks: Any) -> list[tuple[str, Any]]:
+    """Return the statements that `asks` runs, with their parameters."""
+    asked: list[tuple[str, Any]] = []
+    if uow.connection.dialect.name == "sqlite":
+        driver: Any = uow.connection.connection.driver_connection
+        driver.set_trace_callback(lambda statement: asked.append((statement, ())))
+        asks(uow)
+        driver.set_trace_callback(None)
+        return asked
+
+    def note(*told: Any) -> None:
+        asked.append((told[2], told[3]))
+
+    events.listen(uow.connection, "before_cursor_execute", note)
+    asks(uow)
+    events.remove(uow.connection, "before_cursor_execute", note)
+    return asked
+
+
 async def _plan(db: Db, asks: Any) -> list[str]:
     """Return how the database goes about the last statement that `asks` runs."""
 
     def explained(uow: SqlUow) -> list[str]:
         uow.connection.execute(text("ANALYZE"))
-        asked: list[tuple[str, Any]] = []
-        driver: Any = uow.connection.connection.driver_connection
-        is_sqlite = uow.connection.dialect.name == "sqlite"
-        if is_sqlite:
-            driver.set_trace_callback(lambda statement: asked.append((statement, ())))
-        else:
-            events.listen(
-                uow.connection, "before_cursor_execute", lambda *told: asked.append((told[2], told[3]))
-            )
-        asks(uow)
-        if is_sqlite:
-            driver.set_trace_callback(None)
-        explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
-        statement, parameters = asked[-1]
+        explain = "EXPLAIN QUERY PLAN" if uow.connection.dialect.name == "sqlite" else "EXPLAIN"
+        statement, parameters = _asked(uow, asks)[-1]
         rows = uow.connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
         return [str(row[-1]) for row in rows]
 
     return await db.run(explained)
+
+
+async def test_who_asks_is_one_read_by_index_and_the_account_is_one_more(db: Db) -> None:
+    group = await db.run(_town)
+    await db.run(
+        lambda uow: uow.groups.move(group, to=GroupState.ENABLED, since=(GroupState.MET,), now=uow.now)
+    )
+    person = Person(UserId(7), "N", Language.ZH_CN)
+
+    asked = await db.run(lambda uow: _asked(uow, lambda uow: ACCOUNTS.card(uow, person=person)))
+    told = await _plan(db, lambda uow: uow.members.at_home(UserId(7)))
+
+    assert [statement.split()[0] for statement, _ in asked] == ["SELECT", "SELECT"]
+    assert [line for line in told if "Seq Scan on member" in line or line.startswith("SCAN m")] == []
 
 
 async def test_the_board_reads_its_index_from_the_top(db: Db) -> None:

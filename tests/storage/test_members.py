@@ -272,6 +272,24 @@ async def test_only_standing_memberships_of_enabled_groups_count_oldest_first(db
     assert found == expected
 
 
+async def test_who_somebody_is_and_their_first_group_come_together(db: Db) -> None:
+    def life(uow: SqlUow) -> list[tuple[Member | None, Group | None]]:
+        homes = [uow.members.at_home(UserId(1))]
+        member = a_member(uow)
+        homes.append(uow.members.at_home(member.user))
+        not_enabled, first, second = a_group(uow, -4), _enabled_group(uow, -2), _enabled_group(uow, -1)
+        for group in (not_enabled, first, second):
+            uow.members.enter(member.id, group.id, came_by=CameBy.SEEN, now=uow.now)
+            homes.append(uow.members.at_home(member.user))
+        uow.members.leave(member.id, first.id, now=uow.now)
+        homes.append(uow.members.at_home(member.user))
+        known = (member, None)
+        assert homes == [(None, None), known, known, (member, first), (member, first), (member, second)]
+        return homes
+
+    assert len(await db.run(life)) == 6
+
+
 async def test_a_membership_of_nobody_is_refused(db: Db) -> None:
     group = await db.run(a_group)
     with pytest.raises(IntegrityError):
