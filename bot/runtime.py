@@ -78,6 +78,7 @@ class Runtime:
             await _until(stop, self.application.initialize())  # getMe: the token is good and Telegram answers
             if not await self.lease.take(self.bot.id, stop):
                 raise StoppedWaiting
+            await self.db.run(self.app.announcing.publish_rules)
             async with asyncio.TaskGroup() as group:
                 self.tasks.open(group)
                 parts = [

@@ -26,12 +26,14 @@ from bot.tasks import Tasks
 from bot.webhook import Webhook, path_of, secret_of
 from features.app import App
 from features.app.accounts import Accounts
+from features.app.announcing import Announcing
 from features.app.arrival import Arrival
 from features.app.corrections import Corrections
 from features.app.desk import Desk
 from features.app.erasing import Erasing
 from features.app.settings import Settings
 from features.growth.boards import Boards
+from features.growth.rulebook import Rulebook
 from features.growth.service import Growth
 from features.joining.service import Joining
 from features.members.service import Members
@@ -61,7 +63,7 @@ from web.webhook import Webhook as WebhookRoute
 def build_app(config: Config) -> App:
     """Return every use case with its policy."""
     policy = replace(config.privacy, key=privacy_key_of(config))
-    members, growth = Members(config.members, policy.key), Growth(config.growth)
+    members, growth = Members(config.members, policy.key), Growth(Rulebook(config.growth))
     outreach, privacy = Outreach(config.outreach), Privacy(policy)
     staff, pickup, invitations = Staff(config.staff), Pickup(), Invitations(config.staff)
     owner = Owner(config.staff, members, staff, invitations)
@@ -83,6 +85,7 @@ def build_app(config: Config) -> App:
         desk=Desk(staff, roles, silence, growth),
         corrections=Corrections(staff, growth),
         accounts=Accounts(members, growth, Boards(), outreach),
+        announcing=Announcing(members, growth, outreach),
         settings=Settings(members, outreach, arrival, pickup),
         erasing=Erasing(growth, privacy, config.members.zone.key),
     )

@@ -7,7 +7,7 @@ from telegram import Update
 
 from features.app import Home
 from features.growth.model import Cap, Card, EarningRule, Entry, Event, History, Used
-from features.growth.wording import gives, level_name
+from features.growth.wording import change_lines, gives, level_name
 from features.members.model import Started
 from handlers.answers import show
 from handlers.context import Context, Place
@@ -57,7 +57,7 @@ def card(place: Place, home: Home) -> Outgoing:
             "expiry": _expiry(found),
             "next": _next(found, known.group.zone),
             "gives": gives(found.privileges),
-            "rules": tuple(_rule(rule, used) for rule, used in found.rules),
+            "rules": (*(_rule(rule, used) for rule, used in found.rules), *_coming(found)),
         },
     )
     keyboard: Keyboard = ((_TO_HISTORY, _TO_BOARD), (TO_MENU,))
@@ -124,6 +124,14 @@ def _next(found: Card, zone: ZoneInfo) -> Text:
     if found.next_level is None:
         return Text("growth.at_the_top")
     return Text("growth.next_level", {"level": level_name(found.next_level), "missing": found.missing})
+
+
+def _coming(found: Card) -> tuple[Text, ...]:
+    """Say which rules change soon, if any do."""
+    if found.coming is None:
+        return ()
+    on, changes = found.coming.on, change_lines(found.coming.changes)
+    return (Text("growth.coming", {"on": on, "changes": changes}),)
 
 
 def _rule(rule: EarningRule, used: Used) -> Text:

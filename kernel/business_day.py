@@ -16,7 +16,7 @@ def instant(on: date, at: time, zone: ZoneInfo) -> datetime:
     A local time that does not exist (spring) moves forward by the gap; one that occurs twice (autumn)
     means the first. domain.md §5.1.
     """
-    local = datetime.combine(on, at, tzinfo=zone)
+    local = datetime.combine(on, at.replace(fold=0), tzinfo=zone)
     return local.astimezone(UTC)
 
 

@@ -12,6 +12,7 @@ from storage import (
     outbox,
     pickup,
     preferences,
+    rulebook,
     setup,
     staff,
     sweeps,
@@ -50,4 +51,5 @@ TABLES = (
     growth.point_lot,
     growth.growth_period,
     growth.points_due,
+    rulebook.rule_version,
 )

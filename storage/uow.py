@@ -24,6 +24,7 @@ from storage.outbox import SqlOutbox
 from storage.pickup import SqlPickup
 from storage.preferences import SqlPreferences
 from storage.privacy import SqlPrivacy
+from storage.rulebook import SqlRules
 from storage.setup import SqlSetup
 from storage.staff import SqlStaff
 
@@ -81,6 +82,11 @@ class SqlUow:
     def members(self) -> SqlMembers:
         """People and memberships."""
         return SqlMembers(self.connection)
+
+    @property
+    def rules(self) -> SqlRules:
+        """Versions of the rules."""
+        return SqlRules(self.connection)
 
     @property
     def growth(self) -> SqlGrowth:

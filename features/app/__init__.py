@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from features.app.accounts import Accounts
+from features.app.announcing import Announcing
 from features.app.arrival import Arrival
 from features.app.corrections import Corrections
 from features.app.desk import Desk
@@ -42,6 +43,7 @@ class App:
     setup: Setup
     arrival: Arrival
     accounts: Accounts
+    announcing: Announcing
     desk: Desk
     corrections: Corrections
     settings: Settings

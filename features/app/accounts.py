@@ -78,7 +78,7 @@ class Accounts:
         earned = self.growth.earn(uow, earning=earning)
         if isinstance(earned, Earned) and earned.gained is not None:
             news = _News(
-                Text("growth.gained", self._of_level(earned.gained)),
+                Text("growth.gained", self._of_level(earned.gained, uow.now)),
                 Text("growth.why_gained"),
                 f"level:{earning.event_key}",
             )
@@ -93,7 +93,7 @@ class Accounts:
         if found is None or found.turn not in (Turn.GRACE, Turn.FELL):
             return
         once = f"level:{member}:{uow.now.isoformat()}"
-        news = _News(self._level_news(found, zone), Text("growth.why_level"), once)
+        news = _News(self._level_news(found, zone, uow.now), Text("growth.why_level"), once)
         self._tell(uow, member, groups[0] if groups else None, news)
 
     def points_due(self, uow: Uow, *, due: int) -> None:
@@ -171,17 +171,17 @@ class Accounts:
         group = known.group
         return self.boards.board(uow, member=known.member.id, group=group.id, zone=group.zone, period=period)
 
-    def _of_level(self, level: Level) -> dict[str, Param]:
-        return {"level": level_name(level), "gives": gives(self.growth.privileges(level))}
+    def _of_level(self, level: Level, now: datetime) -> dict[str, Param]:
+        return {"level": level_name(level), "gives": gives(self.growth.privileges(level, now=now))}
 
-    def _level_news(self, found: Review, zone: ZoneInfo) -> Text:
+    def _level_news(self, found: Review, zone: ZoneInfo, now: datetime) -> Text:
         """Word that a level may fall, or has."""
         staying: dict[str, Param] = {"level": level_name(found.level)}
         if found.falls_at is not None:
             staying |= {"on": business_day.local_date(found.falls_at, zone), "missing": found.missing}
         if found.turn is Turn.GRACE:
             return Text("growth.grace", staying)
-        fallen = self._of_level(found.level)
+        fallen = self._of_level(found.level, now)
         if found.falls_at is None:
             return Text("growth.fell", fallen | {"next": Text("growth.fell_stays")})
         return Text("growth.fell", fallen | {"next": Text("growth.fell_further", staying)})

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from zoneinfo import ZoneInfo
 
+from features.growth.versions import Coming
 from kernel.errors import Refusal
 from kernel.ids import GroupId, MemberId
 
@@ -339,6 +340,7 @@ class Card:
     missing_to_stay: int  # by then
     rules: tuple[tuple[EarningRule, Used], ...]
     register_points: int
+    coming: Coming | None = None
 
 
 class Period(StrEnum):

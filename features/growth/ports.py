@@ -21,8 +21,25 @@ from features.growth.model import (
     Standing,
     Usage,
 )
+from features.growth.versions import RuleVersion
 from kernel import uow
 from kernel.ids import GroupId, MemberId
+
+
+class RuleStore(Protocol):
+    """The versions of the rules."""
+
+    def versions(self) -> tuple[RuleVersion, ...]:
+        """Return every version, in the order in which they hold."""
+        ...
+
+    def add(self, version: RuleVersion, *, now: datetime) -> None:
+        """Keep a version. Raises an error of the database when another holds from that very instant."""
+        ...
+
+    def withdraw(self, *, after: datetime) -> None:
+        """Drop what does not hold by `after`."""
+        ...
 
 
 class GrowthStore(Protocol):
@@ -183,6 +200,11 @@ class BoardStore(Protocol):
 
 class Uow(uow.Uow, Protocol):
     """What the use cases of growth may touch."""
+
+    @property
+    def rules(self) -> RuleStore:
+        """Versions of the rules."""
+        ...
 
     @property
     def growth(self) -> GrowthStore:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from features.growth import levels, rules
@@ -34,8 +34,9 @@ from features.growth.model import (
     Used,
     key_of,
 )
-from features.growth.policy import GrowthPolicy
 from features.growth.ports import Uow
+from features.growth.rulebook import Rulebook
+from features.growth.versions import Coming
 from kernel import business_day
 from kernel.ids import GroupId, MemberId
 
@@ -47,7 +48,7 @@ _NOTHING = Found(Account(0, 0), None, 0, None, 0, (_NEVER,) * len(EARNED))  # so
 class Growth:
     """Credits, balances, expiry and levels."""
 
-    policy: GrowthPolicy
+    rulebook: Rulebook
 
     def register(self, uow: Uow, *, member: MemberId, zone: ZoneInfo, group: GroupId | None = None) -> bool:
         """Credit the registration reward; False when this person had it before, ever."""
@@ -57,7 +58,7 @@ class Growth:
 
     def earn(self, uow: Uow, *, earning: Earning) -> Earned | NotEarned:
         """Credit what an event earns, once per key and within its caps; the level rises with it."""
-        rule = rules.earning_rule(earning.event, self.policy)
+        rule = rules.earning_rule(earning.event, self.rulebook.at(uow.now))
         standing = uow.growth.hold(earning.member)
         usage = uow.growth.usage(
             earning.member, event=earning.event, event_key=earning.event_key, on=earning.on, now=uow.now
@@ -142,40 +143,42 @@ class Growth:
         if state is None:
             return None
         year = uow.levels.credits(member, since=uow.now - levels.WINDOW)
-        state, found = levels.review(state, year, now=uow.now, zone=zone, policy=self.policy)
+        state, found = levels.review(state, year, now=uow.now, zone=zone, policy=self.rulebook.at(uow.now))
         uow.levels.set(member, state)
         if found.turn is not Turn.KEPT:
             uow.journal.note(f"growth.level_{found.turn}", member=member, level=found.level)
         return found
 
-    def privileges(self, level: Level) -> Privileges:
-        """Return what a level gives; the parts that honour it ask here."""
-        return rules.privileges(level, self.policy)
+    def privileges(self, level: Level, *, now: datetime) -> Privileges:
+        """Return what a level gives at `now`; the parts that honour it ask here."""
+        return rules.privileges(level, self.rulebook.at(now))
 
     def card(self, uow: Uow, *, member: MemberId, zone: ZoneInfo) -> Card:
         """Return the account at a glance, in one read; the zone's today counts for the caps."""
         today = business_day.local_date(uow.now, zone)
         found = uow.growth.found(member, on=today, now=uow.now) or _NOTHING
-        level, floors = found.account.level, self.policy.floors
+        policy, coming = self.rulebook.at(uow.now), self.rulebook.coming(uow.now)
+        level, floors = found.account.level, policy.floors
         next_level = Level(level + 1) if level < Level.FRUIT else None
         return Card(
             account=found.account,
             next_expiry=found.next_expiry,
-            privileges=self.privileges(level),
+            privileges=rules.privileges(level, policy),
             next_level=next_level,
             missing=0 if next_level is None else max(floors[next_level] - found.window, 0),
             falls_at=found.falls_at,
             missing_to_stay=max(floors[level] - found.staying, 0),
             rules=tuple(
-                (rules.earning_rule(event, self.policy), used)
+                (rules.earning_rule(event, policy), used)
                 for event, used in zip(EARNED, found.used, strict=True)
             ),
-            register_points=self.policy.register_points,
+            register_points=policy.register_points,
+            coming=coming and Coming(business_day.local_date(coming[0], zone), coming[1]),
         )
 
     def history(self, uow: Uow, *, member: MemberId, page: int) -> History:
         """Return one page of the history; a page beyond the end is empty."""
-        rows = self.policy.history_rows
+        rows = self.rulebook.configured.history_rows
         entries = uow.growth.history(member, limit=rows + 1, offset=page * rows)
         return History(entries[:rows], page, has_more=len(entries) > rows)
 
@@ -195,7 +198,8 @@ class Growth:
 
     def is_late(self, due: Due, *, today: date) -> bool:
         """Tell whether a notice has missed its time."""
-        return rules.is_late(due.kind, today=today, expires_on=due.expires_on, policy=self.policy)
+        policy = self.rulebook.configured
+        return rules.is_late(due.kind, today=today, expires_on=due.expires_on, policy=policy)
 
     def lapse(self, uow: Uow, *, due: Due) -> int:
         """Take back points that were not spent in time and return how many."""
@@ -205,7 +209,7 @@ class Growth:
         return gone
 
     def _credit(self, uow: Uow, earning: Earning, amount: int, *, balance: int) -> None:
-        expires_on = rules.expiry_date(business_day.local_date(uow.now, earning.zone), self.policy)
+        expires_on = self._expiry(uow, earning.zone)
         credit = Credit(
             earning.event,
             earning.event_key,
@@ -239,23 +243,27 @@ class Growth:
         group: GroupId | None,
         zone: ZoneInfo,
     ) -> None:
-        expires_on = rules.expiry_date(business_day.local_date(uow.now, zone), self.policy)
+        expires_on = self._expiry(uow, zone)
         left = rules.unspent(points, balance=balance)
         credit = Credit(Event.ADJUSTED, event_key, 0, points, left, expires_on, group)
         uow.growth.credit(member, credit, now=uow.now)
         self._plan(uow, member, expires_on, zone)
 
+    def _expiry(self, uow: Uow, zone: ZoneInfo) -> date:
+        """Return the last day of points that are earned now."""
+        return rules.expiry_date(business_day.local_date(uow.now, zone), self.rulebook.at(uow.now))
+
     def _plan(self, uow: Uow, member: MemberId, expires_on: date, zone: ZoneInfo) -> None:
-        for kind, due_at in rules.schedule(expires_on, zone, self.policy):
+        for kind, due_at in rules.schedule(expires_on, zone, self.rulebook.at(uow.now)):
             uow.growth.plan(member, kind=kind, expires_on=expires_on, due_at=due_at)
 
     def _rise(self, uow: Uow, member: MemberId, state: LevelState, window: int) -> Level | None:
         """Let the level follow a credit; return the level that was gained."""
-        reached = levels.level_of(window, self.policy)
+        reached = levels.level_of(window, self.rulebook.at(uow.now))
         if reached < state.level or (reached == state.level and state.falls_at is None):
             return None
         year = uow.levels.credits(member, since=uow.now - levels.WINDOW)
-        risen = levels.after_credit(state, year, uow.now, self.policy)
+        risen = levels.after_credit(state, year, uow.now, self.rulebook.at(uow.now))
         uow.levels.set(member, risen)
         if risen.level == state.level:
             uow.journal.note("growth.level_recovered", member=member, level=risen.level)

@@ -1,6 +1,9 @@
 """How levels and what they give are put into words: on the card, and in what the bot says by itself."""
 
+from collections.abc import Iterable
+
 from features.growth.model import Level, Privileges
+from features.growth.versions import RuleChange
 from kernel.message import Text
 
 
@@ -21,3 +24,22 @@ def gives(privileges: Privileges) -> tuple[Text, ...]:
     if privileges.votes:
         lines.append(Text("growth.gives_votes"))
     return tuple(lines) or (Text("growth.gives_nothing"),)
+
+
+def change_lines(changes: Iterable[RuleChange]) -> tuple[Text, ...]:
+    """Return a line for each rule that changes, with its value before and after."""
+    return tuple(
+        Text(
+            "growth.rule_change",
+            {
+                "what": Text(f"growth.rule_{change.name}"),
+                "before": _rule_value(change.name, change.before),
+                "after": _rule_value(change.name, change.after),
+            },
+        )
+        for change in changes
+    )
+
+
+def _rule_value(name: str, value: int) -> Text | int:
+    return level_name(Level(value)) if name.endswith("_from") else value

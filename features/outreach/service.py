@@ -44,6 +44,10 @@ class Outreach:
         never = rules.never(topic, preference, marketing_consent=marketing_consent)
         return never or rules.slot(uow.now, preference, zone=zone, quiet=quiet, silent=silent)
 
+    def slot_in_group(self, uow: Uow, *, zone: ZoneInfo, quiet: QuietHours) -> Slot:
+        """Return when a whole group may be written to. What it silenced is held where messages wait."""
+        return rules.slot(uow.now, Preference(), zone=zone, quiet=quiet, silent=False)
+
     def preference(self, uow: Uow, *, member: MemberId) -> Preference:
         """Return when and about what a member wants to be written to."""
         return uow.preferences.get(member)

@@ -100,14 +100,13 @@ async def test_a_text_that_is_long_by_its_markup_alone_arrives_whole(tmp_path: P
 
 @pytest.mark.parametrize("kind", [Kind.SEND, Kind.EDIT])
 async def test_a_text_that_is_no_valid_html_arrives_plain(
-    tmp_path: Path, kind: Kind, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, kind: Kind, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_world(f"sqlite:///{tmp_path / 'html.db'}") as world:
         await world.opens_group()
         member = await world.member()
         earlier = await _arrives(world, a_notice(member))
-        texts: Any = world.runtime.catalog.texts[Language.ZH_CN]
-        texts[LONG] = "<b>账 {lines}"
+        monkeypatch.setitem(world.runtime.catalog.texts[Language.ZH_CN], LONG, "<b>账 {lines}")
 
         own = MessageId(earlier["message_id"]) if kind is Kind.EDIT else None
         with caplog.at_level(logging.ERROR):

@@ -41,7 +41,7 @@ from storage.uow import SqlUow
 from tests.storage.builders import a_group, a_person
 
 APP = build_app(load(None, {}))
-POLICY = APP.growth.policy
+POLICY = APP.growth.rulebook.configured
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 11, 23, 1, tzinfo=UTC)
 T = TypeVar("T")

@@ -224,7 +224,7 @@ async def test_64_workers_on_one_due_notice_say_it_once(db: Db, clock: ManualClo
 
 async def test_the_history_tells_whether_there_is_more(db: Db, clock: ManualClock) -> None:
     known = await _registered(db)
-    rows = APP.growth.policy.history_rows
+    rows = APP.growth.rulebook.configured.history_rows
 
     def more(uow: SqlUow) -> None:
         for number in range(rows):

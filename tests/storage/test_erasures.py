@@ -50,6 +50,7 @@ HARMLESS = {
     "points_ledger": {"event", "event_key", "counted_on"},
     "staff_role": {"role"},
     "sweep": {"name"},
+    "rule_version": {"rules"},
     "tombstone": {"hash"},
 }
 HARMLESS["growth_ledger"] = HARMLESS["points_ledger"]

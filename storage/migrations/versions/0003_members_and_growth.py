@@ -201,6 +201,7 @@ _NEW = (
     "topic_off",
     "tombstone",
     "sweep",
+    "rule_version",
     "staff_role",
     "invitation",
     "audit",
@@ -299,6 +300,13 @@ def _make_wishes() -> None:
     )
     op.create_index("ix_tombstone_until", "tombstone", ["until"])
     _table("sweep", _needed("name", sa.Text()), _needed("cursor", Big), _primary("sweep", "name"))
+    _table(
+        "rule_version",
+        _needed("since", Big, autoincrement=False),
+        _needed("rules", sa.Text()),
+        _needed("published_at", Big),
+        _primary("rule_version", "since"),
+    )
     _table(
         "prompt",
         _needed("member_id", Big, autoincrement=False),
