@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Connection, ForeignKey, Table, Text, and_, exists, func, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from features.members.model import Group
 from features.outreach.model import QuietHours
@@ -19,6 +31,7 @@ from storage.groups import chat_group, group_administrator, group_of, membership
 from storage.inbox import TELEGRAM, inbox
 from storage.members import SqlMembers, member
 from storage.pickup import pickup_point
+from storage.prepared import Prepared
 from storage.staff import audit, staff_role
 from storage.types import BigId, JsonText, UtcDateTime, metadata
 
@@ -35,6 +48,13 @@ prompt = Table(
     sqlite_strict=True,
 )
 _ASKS = "setup."  # before the step, so that other features' questions stand beside ours
+_WAITING = Prepared(  # asked of every private text
+    select(prompt)
+    .join(member, member.c.id == prompt.c.member_id)
+    .where(member.c.user_id == bindparam("user"), prompt.c.expires_at > bindparam("now"))
+    .where(prompt.c.asks.startswith(_ASKS))
+    .with_for_update(of=prompt)
+)
 _LOOKED_BACK = 10_000  # updates among which the last one of a group is looked for
 
 
@@ -68,12 +88,7 @@ class SqlSetup:
 
     def waiting(self, user: UserId, *, now: datetime) -> Prompt | None:
         """Return the wizard whose answer is waited for from a person, if its time is not over."""
-        row = self.connection.execute(
-            select(prompt)
-            .join(member, member.c.id == prompt.c.member_id)
-            .where(member.c.user_id == user, prompt.c.expires_at > now, prompt.c.asks.startswith(_ASKS))
-            .with_for_update(of=prompt)
-        ).one_or_none()
+        row = _WAITING.row(self.connection, {"user": user, "now": now})
         return None if row is None else self._prompt(*row)
 
     def others(self, group: GroupId, *, but: MemberId, now: datetime) -> tuple[Prompt, ...]:
