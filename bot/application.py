@@ -1,5 +1,6 @@
 """python-telegram-bot's part: types, parsing and routing. It neither fetches nor sends by itself."""
 
+from itertools import chain
 from typing import NamedTuple
 
 from telegram.ext import Application, ContextTypes, ExtBot
@@ -25,6 +26,7 @@ from handlers import (
 )
 from handlers.context import BotApplication, Context
 from handlers.errors import on_error
+from handlers.switchboard import Switchboard
 from texts.catalog import Catalog
 
 _GUARDS, _FEATURES, _BESIDE = -1, 0, 1
@@ -77,7 +79,6 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         pickup.routes(catalog),
         home.routes(catalog),
     )
-    for routes in features:
-        application.add_handlers(list(routes), group=_FEATURES)
+    application.add_handler(Switchboard(tuple(chain(*features))), group=_FEATURES)
     application.add_error_handler(on_error)
     return application

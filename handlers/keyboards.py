@@ -10,14 +10,14 @@ from texts.catalog import Catalog
 
 MENU = "home.menu"  # the act that opens the menu
 
-_VERSION = "v1"
+VERSION = "v1"
 _LONGEST = 64  # bytes of callback_data, Bot API
 _PART = re.compile(r"[A-Za-z0-9_.\-]{1,40}")
 
 
 def encode(act: str, args: tuple[int | str, ...]) -> str:
     """Return the callback data of a button. Raises ValueError for what would not come back whole."""
-    parts = [_VERSION, act, *(str(arg) for arg in args)]
+    parts = [VERSION, act, *(str(arg) for arg in args)]
     packed = ":".join(parts)
     if not all(_PART.fullmatch(part) for part in parts) or len(packed) > _LONGEST:
         raise ValueError(f"callback data of at most {_LONGEST} plain characters expected, got {packed!r}")
@@ -29,7 +29,7 @@ def decode(packed: str) -> tuple[str, tuple[str, ...]] | None:
     if len(packed) > _LONGEST:
         return None
     version, *parts = packed.split(":")
-    if version != _VERSION or not parts or not all(_PART.fullmatch(part) for part in parts):
+    if version != VERSION or not parts or not all(_PART.fullmatch(part) for part in parts):
         return None
     return parts[0], tuple(parts[1:])
 

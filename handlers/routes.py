@@ -9,9 +9,11 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, Mess
 from telegram.ext.filters import BaseFilter, MessageFilter
 
 from handlers.context import Callback, Context
+from handlers.keyboards import VERSION
 from texts.catalog import heard
 
-Routes = tuple[BaseHandler[Any, Context, None], ...]
+Route = BaseHandler[Any, Context, None]
+Routes = tuple[Route, ...]
 
 FRESH = filters.UpdateType.MESSAGE  # no edits
 IN_PRIVATE = FRESH & filters.ChatType.PRIVATE
@@ -63,18 +65,29 @@ class Says(MessageFilter):
 
         Punctuation and spacing mean nothing in private; in a group "begin!" is said to the neighbours.
         """
-        typed = message.text or ""
-        if len(typed) > LONGEST_WORD:
-            return False
-        private = message.chat.type == message.chat.PRIVATE
-        return (heard(typed) if private else typed.strip().casefold()) in self._words
+        return word_of(message) in self._words
 
 
-def on_words(
-    words: Collection[str], callback: Callback[Update], where: BaseFilter = ASKING
-) -> MessageHandler[Context, None]:
+def word_of(message: Message) -> str:
+    """Return the word that the whole message is, as lists of words have it; empty where it is none."""
+    typed = message.text or ""
+    if len(typed) > LONGEST_WORD:
+        return ""
+    private = message.chat.type == message.chat.PRIVATE
+    return heard(typed) if private else typed.strip().casefold()
+
+
+class WordHandler(MessageHandler[Context, None]):
+    """Routes plain words that work as a command."""
+
+    def __init__(self, words: Collection[str], callback: Callback[Update], where: BaseFilter) -> None:
+        super().__init__(where & Says(words), callback)
+        self.words = frozenset(words)
+
+
+def on_words(words: Collection[str], callback: Callback[Update], where: BaseFilter = ASKING) -> WordHandler:
     """Return a route for plain words that work as a command."""
-    return MessageHandler(where & Says(words), callback)
+    return WordHandler(words, callback, where)
 
 
 def on_command(name: str, callback: Callback[Update]) -> CommandHandler[Context, None]:
@@ -88,12 +101,14 @@ def on_payload(pattern: str, callback: Callback[Update]) -> CommandHandler[Conte
     return CommandHandler("start", callback, IN_PRIVATE & started)
 
 
-class _TapHandler(CallbackQueryHandler[Context, None]):
+class TapHandler(CallbackQueryHandler[Context, None]):
     """Routes taps of one kind of chat: a private page's button, forged in a group, must not open there."""
 
-    def __init__(self, callback: Callback[Update], pattern: str, *, in_group: bool) -> None:
-        super().__init__(callback, pattern)
-        self._in_group = in_group
+    def __init__(self, act: str, callback: Callback[Update], args: str, *, in_group: bool) -> None:
+        if ":" in act or args.lstrip("(")[:1] not in ("", ":"):
+            raise ValueError(f"an act, and arguments behind a colon, expected; got {act!r}, {args!r}")
+        super().__init__(callback, rf"^{VERSION}:{re.escape(act)}{args}\Z")
+        self.act, self._in_group = act, in_group
 
     def check_update(self, update: object) -> Any:
         """Match as a callback query does, in the right kind of chat only."""
@@ -103,6 +118,12 @@ class _TapHandler(CallbackQueryHandler[Context, None]):
         return super().check_update(update)
 
 
-def on_tap(act: str, callback: Callback[Update], args: str = "", *, in_group: bool = False) -> _TapHandler:
+def on_tap(act: str, callback: Callback[Update], args: str = "", *, in_group: bool = False) -> TapHandler:
     """Return a route for the buttons of `act` in private (or in groups); `args` is a pattern behind it."""
-    return _TapHandler(callback, rf"^v1:{re.escape(act)}{args}\Z", in_group=in_group)
+    return TapHandler(act, callback, args, in_group=in_group)
+
+
+def act_of(data: str) -> str:
+    """Return the act that callback data names; empty where it is none of ours."""
+    version, _, rest = data.partition(":")
+    return rest.partition(":")[0] if version == VERSION else ""
