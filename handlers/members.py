@@ -147,7 +147,8 @@ def consented(place: Place, done: Consented) -> Answer:
     if done.home.choices:
         return choice_card(place, done.home), toast(place, "pickup.choose_toast")
     if not done.credited:
-        return show_menu(place, done.home), toast(place, "members.already_consented_toast")
+        told = "members.returned_toast" if done.returning else "members.already_consented_toast"
+        return show_menu(place, done.home), toast(place, told)
     earned = done.home.card.register_points
     text = Text(
         "members.consented",

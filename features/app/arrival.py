@@ -41,7 +41,8 @@ class Arrival:
         known = self.members.consent(uow, person=person)
         choices = self.pickup.settle(uow, member=known.member.id, group=known.group.id)
         credited = not choices and self._register(uow, known)
-        return Consented(self._shown(uow, known, choices), credited)
+        returning = self.members.is_returning(uow, user=known.member.user)
+        return Consented(self._shown(uow, known, choices), credited, returning)
 
     def menu(self, uow: Uow, *, person: Person) -> Home:
         """Return a member's menu without asking anything. Raises NotMember, Away or ConsentNeeded."""

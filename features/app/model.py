@@ -40,10 +40,11 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Consented:
-    """A member agreed to the service; `credited` only the first time, ever."""
+    """A member agreed to the service; `credited` only the first time, ever, so not to who is `returning`."""
 
     home: Home
     credited: bool
+    returning: bool  # was erased a while ago
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,7 @@ async def test_talk_leaves_no_trace_and_start_is_a_return(world: World) -> None:
     assert "欢迎回来" in world.last_to(person)
     await world.taps(person, "同意，开始用")
 
+    assert world.toasts(person)[-1] == "欢迎回来。见面礼每人一次，以前送过了。"
     assert "成长值 0 · 积分 0" in world.last_to(person)
     assert world.rows("SELECT count(*) FROM member WHERE user_id = ?", person) == [(1,)]
     assert world.rows("SELECT count(*) FROM tombstone") == [(1,)]
