@@ -146,9 +146,10 @@ def consented(place: Place, done: Consented) -> Answer:
     place, account = place.to(done.home.known.member), done.home.card.account
     if done.home.choices:
         return choice_card(place, done.home), toast(place, "pickup.choose_toast")
+    if not done.credited and done.returning:
+        return show_menu(place, done.home), toast(place, "members.returned_toast")
     if not done.credited:
-        told = "members.returned_toast" if done.returning else "members.already_consented_toast"
-        return show_menu(place, done.home), toast(place, told)
+        return show_menu(place, done.home), toast(place, "members.already_consented_toast")
     earned = done.home.card.register_points
     text = Text(
         "members.consented",
