@@ -156,6 +156,8 @@ def _cap(cap: Cap, used: Used) -> Text:
 def history_line(entry: Entry, zone: str) -> Text:
     """Return one line of a history, in the local time of `zone`."""
     reason = _REASONS[entry.event] if entry.of is None else _reversal(_REASONS[entry.of])
+    if entry.why:
+        reason = Text("growth.reason_adjusted_why", {"why": Text(f"staff.reason_{entry.why}")})
     return Text("growth.line", {"at": Moment(entry.at, zone), "reason": reason, "change": _change(entry)})
 
 

@@ -237,7 +237,15 @@ class SqlGrowth:
             overview.lines(member).order_by(points_ledger.c.id.desc()).limit(limit).offset(offset)
         )
         return tuple(
-            Entry(row.at, Event(row.event), row.growth, row.points, row.of and Event(row.of)) for row in rows
+            Entry(
+                row.at,
+                event := Event(row.event),
+                row.growth,
+                row.points,
+                row.of and Event(row.of),
+                "".join(row.event_key.split(":")[3:]) if event is Event.ADJUSTED else "",
+            )
+            for row in rows
         )
 
     def export(self, member: MemberId) -> tuple[Mapping[str, int | str | None], ...]:

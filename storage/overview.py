@@ -157,6 +157,7 @@ def lines(member: MemberId) -> Select[Any]:
         select(
             points_ledger.c.at,
             points_ledger.c.event,
+            points_ledger.c.event_key,
             points_ledger.c.amount.label("points"),
             func.coalesce(growth_ledger.c.amount, 0).label("growth"),
             _undone.c.event.label("of"),

@@ -130,7 +130,12 @@ class Corrections:
             uow, group=group.id, actor=actor, act=Deed.POINTS_CORRECTED, subject=member, after=after
         )
         self.growth.adjust(
-            uow, member=member, group=group.id, zone=group.zone, points=points, key=f"staff:{line}"
+            uow,
+            member=member,
+            group=group.id,
+            zone=group.zone,
+            points=points,
+            key=correction_key(line, reason),
         )
         return line
 
@@ -144,6 +149,11 @@ class Corrections:
         if not subject.consented:
             raise NoConsent
         return subject
+
+
+def correction_key(line: int, reason: str) -> str:
+    """Return the key of the correction that a line of the audit tells."""
+    return f"staff:{line}:{reason}"
 
 
 def _expired(asked: Approval, author: Member, subject: Member) -> Outgoing:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import time
 from zoneinfo import ZoneInfo
 
+from features.app.corrections import correction_key
 from features.app.model import AuditPage, AuditShown, WhoCard
 from features.app.uow import Uow
 from features.growth.model import Card, Entry
@@ -143,11 +144,20 @@ class Desk:
         points = int((line.after or {})["points"] or 0)
         if there is None or member is None or abs(points) > self.staff.policy.approval_points:
             return False  # what two persons agreed on is not for one to take back
-        once = f"undo:{line.id}"
-        self.growth.adjust(uow, member=member.id, group=group, zone=there.zone, points=-points, key=once)
+        undoes = correction_key(line.id, str((line.after or {})["reason"]))
+        self.growth.adjust(
+            uow,
+            member=member.id,
+            group=group,
+            zone=there.zone,
+            points=-points,
+            key=f"undo:{line.id}:{_UNDONE}",
+            undoes=undoes,
+        )
         return True
 
 
+_UNDONE = "undone"  # why points changed, as the history tells it
 _Undo = Callable[[Uow, UserId, GroupId, AuditLine], bool]
 _OF_THINGS = frozenset({Deed.PICKUP_OPENED, Deed.PICKUP_CLOSED, Deed.UNDONE})
 

@@ -277,13 +277,14 @@ class Expiry:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the history; `of` is what a reversal took back."""
+    """One line of the history; `of` is what a reversal took back, `why` the reason of an adjustment."""
 
     at: datetime
     event: Event
     growth: int
     points: int
     of: Event | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,21 @@ class Growth:
         return Spent(points, again=False)
 
     def adjust(
-        self, uow: Uow, *, member: MemberId, group: GroupId | None, zone: ZoneInfo, points: int, key: str
+        self,
+        uow: Uow,
+        *,
+        member: MemberId,
+        group: GroupId | None,
+        zone: ZoneInfo,
+        points: int,
+        key: str,
+        undoes: str = "",
     ) -> Adjusted:
-        """Add or take points, once per key: no growth; what is taken beyond the balance becomes a debt."""
+        """Add or take points, once per key: no growth; what is taken beyond the balance becomes a debt.
+
+        What `undoes` names, the key of an earlier adjustment, is taken from first: other points keep their
+        dates. A third part of `key`, behind a second colon, is why, as the history tells it.
+        """
         balance, event_key = uow.growth.hold(member).points, key_of(Event.ADJUSTED, key)
         if points == 0:
             raise ValueError("points to add or take expected, got 0")
@@ -101,7 +113,7 @@ class Growth:
         if points > 0:
             self._add_lot(uow, member, event_key, points, balance=balance, group=group, zone=zone)
         else:
-            self._draw(uow, member, -points)
+            self._draw(uow, member, -points, ahead=key_of(Event.ADJUSTED, undoes) if undoes else "")
             uow.growth.debit(member, event=Event.ADJUSTED, event_key=event_key, points=-points, now=uow.now)
         uow.journal.note("growth.adjusted", member=member, group=group, points=points)
         return Adjusted(points, again=False)

@@ -100,6 +100,7 @@ async def test_a_typed_amount_of_nonsense_is_explained(town: World, subtests: py
 
 async def test_points_are_corrected_and_taken_back_once(town: World) -> None:
     leader, chen = await shop(town)
+    await town.advance(hours=1)  # what is added lasts as long as the gift, or longer
     await points_at(town, leader, chen)
     await town.taps(leader, "+50")
     assert town.last_to(leader) == "给 陈阿姨 +50 积分，是因为什么？"
@@ -110,6 +111,10 @@ async def test_points_are_corrected_and_taken_back_once(town: World) -> None:
     await town.taps(leader, "撤销", times=2)
 
     assert town.rows(POINTS) == [(10,)]
+    assert town.rows("SELECT earned, unspent FROM point_lot ORDER BY id") == [(10, 10), (50, 0)]
+    await town.says(chen, "明细")
+    assert "管理员调整（撤销）\n积分 -50" in town.last_to(chen)
+    assert "管理员调整（赔礼）\n积分 +50" in town.last_to(chen)
     assert town.toasts(leader)[-2:] == ["撤销了。", "这件事现在撤不了：可能已经撤过，或者后来又改了。"]
 
 

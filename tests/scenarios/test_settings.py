@@ -81,7 +81,7 @@ async def test_a_chosen_language_stays_whatever_telegram_speaks(world: World) ->
     await world.says(member, "菜单")
     assert world.last_to(member).startswith("Hello 陈阿姨")
     await world.says(member, "settings")
-    await world.taps(member, "Chinese")
+    await world.taps(member, "中文 (Chinese)")
 
     assert world.last_to(member).startswith("消息设置\n")
     assert world.rows("SELECT language, language_chosen FROM member WHERE user_id = ?", member) == [

@@ -181,9 +181,10 @@ def test_chinese_texts_boast_of_nothing() -> None:
 
 def test_english_texts_are_in_english() -> None:
     chinese = {
-        k: t for k, t in CATALOG.texts[Language.EN].items() if re.search("[\u3000-\u9fff\uff00-\uffef]", t)
+        k for k, t in CATALOG.texts[Language.EN].items() if re.search("[\u3000-\u9fff\uff00-\uffef]", t)
     }
-    assert chinese == {}
+    # Whoever pressed English by mistake finds the way back by the name they can read.
+    assert chinese == {"settings.speak_zh_CN"}
 
 
 def test_no_text_begins_or_ends_with_space() -> None:

@@ -85,8 +85,10 @@ function verbFor(text, chat, target) {
 }
 
 function run(command) {
+  const answered = state.target?.kind === "reply" ? state.target : null;
   put("");
-  act(...verbFor(command, state.chat, null));
+  update({ target: null });
+  act(...verbFor(command, state.chat, answered));
 }
 
 function complete(command) {
