@@ -78,7 +78,7 @@ class Runtime:
             await _until(stop, self.application.initialize())  # getMe: the token is good and Telegram answers
             if not await self.lease.take(self.bot.id, stop):
                 raise StoppedWaiting
-            await self.db.run(self.app.announcing.publish_rules)
+            await _until(stop, self._publish_rules())
             async with asyncio.TaskGroup() as group:
                 self.tasks.open(group)
                 parts = [
@@ -108,6 +108,9 @@ class Runtime:
         while not (self.lanes.is_idle and self.sender.rests):
             await self.lanes.idle()
             await self.sender.rested()
+
+    async def _publish_rules(self) -> None:
+        await self.db.run(self.app.announcing.publish_rules)
 
     async def _receive(self) -> None:
         await self.intake.open(self.bot.id)

@@ -124,7 +124,8 @@ def check(db_url: str) -> Disk:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let an answer of Telegram take one second in all instead of 15, a poll half a second beyond itself.
 
-    What hangs would otherwise make tests of minutes. The limits are the product's own, only shorter.
+    What hangs would otherwise make tests of minutes. The limits are the product's own, only shorter; they are
+    no setting, because no operator has a reason to change them.
     """
     monkeypatch.setattr(wire, "_CONNECT_SECONDS", 0.5)
     monkeypatch.setattr(wire, "_READ_SECONDS", 0.5)

@@ -373,26 +373,6 @@ async def test_nothing_comes_back_with_a_restart(db_url: str) -> None:
         assert traces(second, NAME, WORDS, str(person)) == {}
 
 
-async def test_why_tells_what_the_last_message_was_for(world: World) -> None:
-    person = await world.member(NAME)
-    await world.says(person, "为什么")
-    assert world.last_to(person).startswith("为什么收到上一条\n那是回答你的：2026年11月23日 09:00")
-    notice = _notice(person, "growth.no_expiry")
-    await world.runtime.db.run(lambda uow: uow.outbox.put(notice))
-    await world.settle()
-    told = world.sandbox.messages(person)[-1]["message_id"]
-    await world.says(person, "菜单")
-
-    await world.does(person, "send", text="/why", reply_to=told)
-
-    assert "没有快到期的积分" in world.last_to(person)
-    stranger = await world.person("路人")
-    await world.does(stranger, "start")
-    own = [m for m in world.sandbox.messages(stranger) if m["from"]["id"] == stranger][-1]
-    await world.does(stranger, "send", text="/why", reply_to=own["message_id"])
-    assert world.last_to(stranger).startswith("这条我查不到了")
-
-
 async def test_words_are_forgotten_after_their_days_and_keys_later(world: World) -> None:
     person = await world.member(NAME)
     await world.says(person, WORDS)

@@ -18,6 +18,15 @@ async def opens_wizard(world: World, person: int | None = None) -> int:
     return who
 
 
+async def answered_below(world: World, leader: int, typed: str) -> str:
+    """Return the card that comes below what was typed."""
+    await world.says(leader, typed)
+    asked, card = world.sandbox.messages(leader)[-2:]
+    assert (asked["text"], asked["from"]["id"]) == (typed, leader)
+    assert card["from"]["id"] == world.bot
+    return str(card["text"])
+
+
 def audit(world: World) -> list[tuple[str, object, object]]:
     """Return what the audit says, oldest first."""
     rows = world.rows("SELECT act, before, after FROM audit WHERE act LIKE '%_set' OR act LIKE 'pickup%'")
@@ -80,13 +89,7 @@ async def test_garbage_is_no_zone_and_says_what_to_do(world: World, subtests: py
     await world.taps(leader, "时区")
     for typed in ("🥬", "x" * 4096, "\u202e海上", "火星", "; DROP TABLE chat_group", "Etc/GMT+8"):
         with subtests.test(typed=typed):
-            seen = world.sandbox.messages(leader)[-1]["message_id"]
-            await world.says(leader, typed)
-
-            newest = world.sandbox.messages(leader)[-1]
-            assert newest["message_id"] > seen
-            assert newest["from"]["id"] == world.bot
-            assert "没找到这个" in world.last_to(leader)
+            assert "没找到这个" in await answered_below(world, leader, typed)
             assert world.rows(SETTINGS)[0][0] == "Asia/Shanghai"
 
 
@@ -110,13 +113,7 @@ async def test_unclear_quiet_hours_change_nothing(world: World, subtests: pytest
     await world.taps(leader, "免打扰")
     for typed in ("25:00 到 8:00", "晚上", "8:00", "7:00 到 6:00", "1 2 3", "9" * 4096):
         with subtests.test(typed=typed):
-            seen = world.sandbox.messages(leader)[-1]["message_id"]
-            await world.says(leader, typed)
-
-            newest = world.sandbox.messages(leader)[-1]
-            assert newest["message_id"] > seen
-            assert newest["from"]["id"] == world.bot
-            assert "没看懂这两个时间。" in world.last_to(leader)
+            assert "没看懂这两个时间。" in await answered_below(world, leader, typed)
             assert world.rows(SETTINGS)[0][1:3] == ("22:00", "08:00")
 
 

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from storage import prepared
 from storage.claims import claim
 from storage.db import Db
 from storage.inbox import inbox
-from storage.prepared import Prepared, _OnDriver
+from storage.prepared import _SHAPES, Prepared, _OnDriver
 from storage.uow import SqlUow
 from tests.conftest import NOW, Disk
 
@@ -55,20 +54,17 @@ async def test_a_list_may_have_any_length(db: Db, asked: tuple[str, ...]) -> Non
     assert await db.run(unit) == sorted(set(asked) & set(KEYS))
 
 
-async def test_more_lengths_than_are_kept_do_no_harm(
-    db: Db,
-    monkeypatch: pytest.MonkeyPatch,  # thousands of lists would say no more
-) -> None:
-    monkeypatch.setattr(prepared, "_SHAPES", 2)
+async def test_more_lengths_than_are_kept_do_no_harm(db: Db) -> None:
+    more = (f"absent {number}" for number in range(_SHAPES))
+    every, lengths = (*KEYS, *more), range(1, _SHAPES + 3)
     taken = Prepared(select(claim.c.key).where(claim.c.key.in_(bindparam("keys", expanding=True))))
     await db.run(take_all)
 
     def unit(uow: SqlUow, asked: tuple[str, ...]) -> list[str]:
         return sorted(row[0] for row in taken.rows(uow.connection, {"keys": asked}))
 
-    for length in (1, 2, 3, 1, 4, 2):
-        asked = (*KEYS, "d")[:length]
-        assert await db.run(partial(unit, asked=asked)) == list(KEYS[:length])
+    for length in (*lengths, 1, 2):
+        assert await db.run(partial(unit, asked=every[:length])) == list(KEYS[:length])
 
 
 async def test_changes_are_counted(db: Db) -> None:
