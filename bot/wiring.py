@@ -68,6 +68,8 @@ def build_app(config: Config) -> App:
     staff, pickup, invitations = Staff(config.staff), Pickup(), Invitations(config.staff)
     owner = Owner(config.staff, members, staff, invitations)
     roles, silence = Roles(staff, owner, invitations), Silence(staff)
+    accounts = Accounts(members, growth, Boards(), outreach)
+    corrections = Corrections(staff, accounts)
     arrival = Arrival(members, growth, pickup, staff)
     return App(
         outreach=outreach,
@@ -82,9 +84,9 @@ def build_app(config: Config) -> App:
         privacy=privacy,
         setup=Setup(pickup, staff, zones.load(), _own_number(config)),
         arrival=arrival,
-        desk=Desk(staff, roles, silence, growth),
-        corrections=Corrections(staff, growth),
-        accounts=Accounts(members, growth, Boards(), outreach),
+        desk=Desk(staff, roles, silence, growth, corrections),
+        corrections=corrections,
+        accounts=accounts,
         announcing=Announcing(members, growth, outreach),
         settings=Settings(members, outreach, arrival, pickup),
         erasing=Erasing(growth, privacy, config.members.zone.key),

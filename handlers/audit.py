@@ -5,7 +5,9 @@ from functools import partial
 from telegram import Update
 
 from features.app.model import AuditPage, AuditShown
-from features.staff.model import AuditLine, Choice, Role
+from features.setup.rules import quiet_between
+from features.setup.wording import language_text, quiet_text
+from features.staff.model import AuditLine, Choice, Deed, Role
 from handlers.answers import show, toast
 from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
@@ -14,10 +16,11 @@ from handlers.people import UNDO
 from handlers.routes import Routes, on_command, on_tap, on_words
 from handlers.staff import NUMBER, choice, chosen, lead_staff, on_link, role_name
 from kernel.ids import GroupId, UserId
-from kernel.message import Answer, Button, Keyboard, Moment, Outgoing, Param, Tap, Text
+from kernel.message import Answer, Button, Keyboard, Language, Moment, Outgoing, Param, Tap, Text
 from texts.catalog import Catalog
 
 AUDIT = "staff.audit"
+_SETTINGS = (Deed.ZONE_SET, Deed.QUIET_SET, Deed.LANGUAGE_SET)
 
 
 async def on_audit(update: Update, context: Context) -> None:
@@ -51,31 +54,45 @@ def page(place: Place, found: AuditPage | Choice) -> Outgoing:
 
 
 def _line(number: int, shown: AuditShown, zone: str) -> Text:
-    who: Param = Text("staff.by_itself") if shown.actor is None else shown.actor or Text("staff.unnamed")
-    what = Text(f"staff.deed_{shown.line.act}", _details(shown.line, shown.subject))
     names: dict[str, Param] = {
         "number": number,
         "at": Moment(shown.line.at, zone),
-        "who": who,
-        "what": what,
-        "undone": Text("staff.was_undone" if shown.line.undone_at else "staff.stands"),
+        "who": _who(shown),
+        "what": _deed(shown),
     }
-    return Text("staff.audit_line", names)
+    return Text("staff.audit_line_undone" if shown.line.undone_at else "staff.audit_line", names)
 
 
-def _details(line: AuditLine, subject: str) -> dict[str, Param]:
+def _who(shown: AuditShown) -> Param:
+    if shown.actor is None:
+        return Text("staff.by_itself")
+    if shown.actor or shown.role is None:
+        return shown.actor or Text("staff.unnamed")
+    return Text("staff.unnamed_role", {"role": role_name(shown.role)})
+
+
+def _deed(shown: AuditShown) -> Text:
+    """Return what was done; a setting may have been looked at and left as it was."""
+    line = shown.line
+    if line.act in _SETTINGS and line.before == line.after:
+        return Text(f"staff.kept_{line.act}", _details(shown))
+    return Text(f"staff.deed_{line.act}", _details(shown))
+
+
+def _details(shown: AuditShown) -> dict[str, Param]:
     """Return everything that a deed's text may want."""
-    before, after = line.before or {}, line.after or {}
+    before, after = shown.line.before or {}, shown.line.after or {}
     role = after.get("role") or before.get("role") or Role.PACKER
     reason, points = after.get("reason"), after.get("points")
     return {
-        "name": subject or Text("staff.unnamed"),
+        "name": shown.subject or Text("staff.unnamed"),
         "role": role_name(Role(str(role))),
         "points": f"{int(points or 0):+d}",
         "reason": Text(f"staff.reason_{reason or 'goodwill'}"),
         "zone": str(after.get("zone", "")),
-        "start": str(after.get("start", "")),
-        "end": str(after.get("end", "")),
+        "quiet": quiet_text(quiet_between(after)) if "start" in after else "",
+        "language": language_text(Language(str(after.get("language", Language.ZH_CN)))),
+        "what": _deed(shown.undid) if shown.undid else Text("staff.something"),
     }
 
 

@@ -242,6 +242,7 @@ def _what(done: Corrected) -> dict[str, Param]:
         "group": done.group.title,
         "points": f"{done.points:+d}",
         "reason": Text(f"staff.reason_{done.reason}"),
+        "balance": done.balance,
     }
 
 

@@ -49,11 +49,11 @@ async def on_choose(update: Update, context: Context) -> None:
 def places(place: Place, found: Places) -> Answer:
     """Show where the member picks up, and where else they could."""
     place = place.to(found.known.member)
-    names = {"group": found.known.group.title}
     if not found.points:
-        return show(place, Text("pickup.none", names), ((TO_MENU,),))
-    stands = Text("pickup.not_chosen") if found.chosen is None else _named(found.chosen)
-    text = Text("pickup.places", names | {"chosen": stands})
+        return show(place, Text("pickup.none", {"group": found.known.group.title}), ((TO_MENU,),))
+    text = Text("pickup.places_none")
+    if found.chosen is not None:
+        text = Text("pickup.places", {"chosen": _named(found.chosen)})
     others = [point for point in found.points if point != found.chosen]
     return show(place, text, (*((_take(point),) for point in others), (TO_MENU,)))
 

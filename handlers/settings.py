@@ -126,8 +126,13 @@ async def on_large(update: Update, context: Context) -> None:
 
 
 async def on_language(update: Update, context: Context) -> None:
-    """The choice of a language."""
-    given = {"language": Language(tapped_args(update)[0])}
+    """The choice of a language, by its button."""
+    await on_speak(Language(tapped_args(update)[0]), update, context)
+
+
+async def on_speak(language: Language, update: Update, context: Context) -> None:
+    """The choice of a language, by its name."""
+    given = {"language": language}
     _change(update, context, settings, context.app.settings.language, "settings.language", given)
 
 
@@ -163,6 +168,8 @@ def _stands(place: Place, act: str, page: SettingsPage, given: dict[str, Any]) -
             topic: Topic = given["topic"]
             name, on = Text(f"settings.topic_{topic}"), _on_off(topic not in page.preference.topics_off)
             return toast(place, "settings.topic_toast", topic=name, state=on)
+        case "settings.large" if member.large:
+            return toast(place, "settings.large_how", alert=True)
         case "settings.large":
             return toast(place, "settings.large_toast", state=_on_off(member.large))
         case "settings.language":
@@ -213,6 +220,8 @@ def routes(catalog: Catalog) -> Routes:
         on_words(catalog.words["settings.stop"], on_stop, IN_PRIVATE),
         on_words(catalog.words["settings.mute"], on_mute, IN_PRIVATE),
         on_words(catalog.words["settings.hours"], _shows(hours), IN_PRIVATE),
+        on_words(catalog.words["settings.speak_zh_CN"], partial(on_speak, Language.ZH_CN), IN_PRIVATE),
+        on_words(catalog.words["settings.speak_en"], partial(on_speak, Language.EN), IN_PRIVATE),
         on_tap(SETTINGS, to_settings),
         on_tap(_TOPICS, _shows(topics)),
         on_tap(_HOURS, _shows(hours)),

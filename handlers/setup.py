@@ -11,7 +11,7 @@ from features.members.model import Joined, Member, Person
 from features.outreach.model import QuietHours
 from features.setup import rules
 from features.setup.model import Groups, Page, Step
-from features.setup.service import quiet_text
+from features.setup.wording import language_text, quiet_text
 from features.setup.zones import load as load_zones
 from handlers.answers import say, show, toast
 from handlers.context import Context, Place
@@ -283,9 +283,9 @@ def _quiet_label(quiet: QuietHours) -> Text:
 
 
 def _language(shown: Page) -> tuple[Text, Keyboard]:
-    names = {Language.ZH_CN: Text("setup.language_zh"), Language.EN: Text("setup.language_en")}
-    text = Text("setup.language", {"language": names[shown.group.language]})
-    return text, (tuple(Tap(name, _LANGUAGE, (shown.group.id, str(own))) for own, name in names.items()),)
+    text = Text("setup.language", {"language": language_text(shown.group.language)})
+    choices = (Tap(language_text(each), _LANGUAGE, (shown.group.id, str(each))) for each in Language)
+    return text, (tuple(choices),)
 
 
 def _points(shown: Page) -> tuple[Text, Keyboard]:

@@ -8,11 +8,10 @@ from telegram.ext import ApplicationHandlerStop, CommandHandler
 from features.staff.model import Choice, Silenced
 from handlers.answers import say, show, toast
 from handlers.context import Context, Place
-from handlers.keyboards import tapped_args
-from handlers.routes import IN_GROUP, ByGroup, Routes, on_command, on_tap, on_words
+from handlers.routes import IN_GROUP, IN_PRIVATE, ByGroup, Routes, on_command, on_tap, on_words
 from handlers.staff import NUMBER, choice, chosen
-from kernel.ids import GroupId, UserId
-from kernel.message import Answer, Keyboard, Outgoing, Tap, Text
+from kernel.ids import UserId
+from kernel.message import Answer, Keyboard, Outgoing, Tap, Text, Toast
 from texts.catalog import Catalog
 
 _STOP, _RESUME = "staff.panic", "staff.resume"
@@ -45,30 +44,35 @@ def stopped(place: Place, done: Silenced | Choice) -> Outgoing:
     keyboard: Keyboard = ((Tap(Text("staff.resume"), _RESUME, (done.group.id,)),),)
     if not place.private:
         place = place.speaking(done.group.language)
-    names = {"group": done.group.title}
+    group = done.group.title
     if not done.fresh:
-        return show(place, Text("staff.stopped_before", names), keyboard)
-    return show(place, Text("staff.stopped", {"group": done.group.title, "count": done.count}), keyboard)
+        return show(place, Text("staff.stopped_before", {"group": group}), keyboard)
+    held = Text("staff.held", {"count": done.count}) if done.count else Text("staff.held_none")
+    return show(place, Text("staff.stopped", {"group": group, "held": held}), keyboard)
 
 
 async def on_resume(update: Update, context: Context) -> None:
-    """The bot may speak again."""
+    """The bot may speak again, by button or word."""
     if update.effective_user:
         context.plan(
             context.app.silence.resume,
             partial(resumed, context.place),
             user=UserId(update.effective_user.id),
-            group=GroupId(int(tapped_args(update)[0])),
+            group=chosen(update, context),
         )
 
 
-def resumed(place: Place, done: Silenced) -> Answer:
+def resumed(place: Place, done: Silenced | Choice) -> Answer:
     """Say that the bot speaks again."""
-    if not done.fresh:
-        return toast(place, "staff.speaks_already", alert=True)
+    if isinstance(done, Choice):
+        return choice(place, _RESUME, done.groups)
     if not place.private:
         place = place.speaking(done.group.language)
-    text = Text("staff.resumed", {"group": done.group.title, "count": done.count})
+    if not done.fresh:
+        no = Text("staff.speaks_already")
+        return say(place, no) if place.tap_id is None else Toast(no, place.language, alert=True)
+    held = Text("staff.let_go", {"count": done.count}) if done.count else Text("staff.let_go_none")
+    text = Text("staff.resumed", {"group": done.group.title, "held": held})
     return say(place, text) if place.private else show(place, text), toast(place, "staff.resumed_toast")
 
 
@@ -82,6 +86,7 @@ def routes(catalog: Catalog) -> Routes:
     return (
         on_command("panic", on_panic),
         on_words(catalog.words["staff.panic"], on_panic),
+        on_words(catalog.words["staff.resume"], on_resume, IN_PRIVATE),
         on_tap(_STOP, on_panic, NUMBER),
         on_tap(_RESUME, on_resume, NUMBER),
         on_tap(_RESUME, on_resume, NUMBER, in_group=True),

@@ -8,6 +8,7 @@ from features.app.model import Home
 from features.app.uow import Uow
 from features.growth.boards import Boards
 from features.growth.model import (
+    Adjusted,
     Board,
     Due,
     DueKind,
@@ -32,7 +33,7 @@ from kernel import business_day
 from kernel.ids import GroupId, MemberId, private_chat
 from kernel.message import Kind, MessageClass, Outgoing, Param, Text
 
-_LEVEL_NEWS_LASTS = timedelta(days=1)  # where no quiet hours end it earlier
+_NEWS_LASTS = timedelta(days=1)  # where no quiet hours end it earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,34 @@ class Accounts:
                 Text("growth.why_gained"),
                 f"level:{earning.event_key}",
             )
-            self._tell(uow, member, home, news)
+            self._tell(uow, member, home, Topic.LEVEL, news)
         return earned
+
+    def adjust(
+        self,
+        uow: Uow,
+        *,
+        member: MemberId,
+        group: Group,
+        points: int,
+        key: str,
+        reason: str,
+        undoes: str = "",
+    ) -> Adjusted:
+        """Add or take points for staff, once per key, and tell their owner; `reason` is in the key too."""
+        adjusted = self.growth.adjust(
+            uow, member=member, group=group.id, zone=group.zone, points=points, key=key, undoes=undoes
+        )
+        if not adjusted.again:
+            words: dict[str, Param] = {
+                "group": group.title,
+                "points": f"{points:+d}",
+                "balance": adjusted.balance,
+                "reason": Text(f"staff.reason_{reason}"),
+            }
+            text, why = Text("growth.adjusted", words), Text("growth.why_adjusted")
+            self._tell(uow, member, group, Topic.POINTS, _News(text, why, f"points-adjusted:{key}"))
+        return adjusted
 
     def level_due(self, uow: Uow, *, member: MemberId) -> None:
         """Look at a level that may no longer be carried, and tell its owner what comes of it."""
@@ -94,7 +121,7 @@ class Accounts:
             return
         once = f"level:{member}:{uow.now.isoformat()}"
         news = _News(self._level_news(found, zone, uow.now), Text("growth.why_level"), once)
-        self._tell(uow, member, groups[0] if groups else None, news)
+        self._tell(uow, member, groups[0] if groups else None, Topic.LEVEL, news)
 
     def points_due(self, uow: Uow, *, due: int) -> None:
         """Do one piece of timed work on expiring points: tell their owner in time, or take them back."""
@@ -138,16 +165,16 @@ class Accounts:
         uow.growth.finish(due.id, outcome=reason)
         uow.journal.note("growth.notice_skipped", member=due.member, reason=reason)
 
-    def _tell(self, uow: Uow, member: MemberId, group: Group | None, news: "_News") -> None:
-        """Tell a member about their level as soon as that may be, or note why nothing is said."""
+    def _tell(self, uow: Uow, member: MemberId, group: Group | None, topic: Topic, news: "_News") -> None:
+        """Tell a member what became of their account as soon as that may be, or note why nothing is said."""
         to = uow.members.get(member) if group else None
-        slot = self._may_speak(uow, to, group, Topic.LEVEL)
+        slot = self._may_speak(uow, to, group, topic)
         if group is not None and group.silent_since is not None:
-            slot = "silent"  # the card tells of the level all the same
+            slot = "silent"  # the card tells it all the same
         if to is None or group is None or isinstance(slot, str):
             uow.journal.note("growth.notice_skipped", member=member, reason=str(slot))
             return
-        told = _notice(to, group, slot, news, slot.opens + _LEVEL_NEWS_LASTS)
+        told = _notice(to, group, slot, news, slot.opens + _NEWS_LASTS)
         uow.outbox.put(replace(told, not_before=slot.opens))
 
     def _may_speak(self, uow: Uow, member: Member | None, group: Group | None, topic: Topic) -> Slot | str:

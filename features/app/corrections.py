@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from features.app.accounts import Accounts
 from features.app.model import Corrected, Correcting
 from features.app.uow import Uow
-from features.growth.service import Growth
 from features.members.model import Group, Member
 from features.staff.model import (
     Act,
     Approval,
+    AuditLine,
     BadAmount,
     Deed,
     NobodyElse,
@@ -25,6 +26,7 @@ from kernel.message import Kind, MessageClass, Outgoing, Param, Text
 
 _MOST = 100_000  # points in one correction
 _DAY = timedelta(days=1)
+_UNDONE = "undone"  # why points changed, as the history tells it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Corrections:
     """Points given and taken by hand."""
 
     staff: Staff
-    growth: Growth
+    accounts: Accounts
 
     def correct(
         self, uow: Uow, *, user: UserId, group: GroupId, member: MemberId, points: int, reason: Reason
@@ -49,8 +51,8 @@ class Corrections:
         before = uow.audit.corrected(by=standing.member, member=member, since=uow.now - _DAY)
         if before + abs(points) > self.staff.policy.approval_points:
             return self._ask(uow, standing.group, standing.member, subject, points, reason)
-        line = self._book(uow, standing.group, standing.member, subject.id, points, reason)
-        return Corrected(Correcting.DONE, standing.group, subject, points, reason, line=line)
+        line, balance = self._book(uow, standing.group, standing.member, subject.id, points, reason)
+        return Corrected(Correcting.DONE, standing.group, subject, points, reason, line=line, balance=balance)
 
     def decide(self, uow: Uow, *, user: UserId, approval: int, approved: bool) -> Corrected | None:
         """Decide a correction as the second person; None where nothing waits any more.
@@ -70,8 +72,11 @@ class Corrections:
         if subject is None:
             return None
         done = Correcting.APPROVED if approved else Correcting.REFUSED
+        balance = 0
         if approved:
-            self._book(uow, standing.group, standing.member, subject.id, asked.points, asked.reason)
+            _, balance = self._book(
+                uow, standing.group, standing.member, subject.id, asked.points, asked.reason
+            )
         else:
             self.staff.note(
                 uow,
@@ -81,7 +86,26 @@ class Corrections:
                 subject=asked.member,
                 after={"points": asked.points, "reason": asked.reason},
             )
-        return Corrected(done, standing.group, subject, asked.points, asked.reason, author=author)
+        return Corrected(
+            done, standing.group, subject, asked.points, asked.reason, author=author, balance=balance
+        )
+
+    def take_back(self, uow: Uow, *, line: AuditLine, group: Group) -> bool:
+        """Undo what a line of the audit corrected; False for what one person may not undo, or nobody's."""
+        subject, after = uow.members.find(MemberId(line.subject or 0)), line.after or {}
+        points = int(after["points"] or 0)
+        if subject is None or abs(points) > self.staff.policy.approval_points:
+            return False  # what two persons agreed on is not for one to take back
+        self.accounts.adjust(
+            uow,
+            member=subject.id,
+            group=group,
+            points=-points,
+            key=f"undo:{line.id}:{_UNDONE}",
+            reason=_UNDONE,
+            undoes=_key(line.id, str(after["reason"])),
+        )
+        return True
 
     def expire(self, uow: Uow, *, approval: int) -> None:
         """Close a correction that nobody decided in time, and tell who asked for it."""
@@ -124,20 +148,17 @@ class Corrections:
 
     def _book(
         self, uow: Uow, group: Group, actor: MemberId, member: MemberId, points: int, reason: Reason
-    ) -> int:
+    ) -> tuple[int, int]:
+        """Correct points; return the line of the audit and the balance."""
         after: Values = {"points": points, "reason": reason}
         line = self.staff.note(
             uow, group=group.id, actor=actor, act=Deed.POINTS_CORRECTED, subject=member, after=after
         )
-        self.growth.adjust(
-            uow,
-            member=member,
-            group=group.id,
-            zone=group.zone,
-            points=points,
-            key=correction_key(line, reason),
+        key = _key(line, reason)
+        adjusted = self.accounts.adjust(
+            uow, member=member, group=group, points=points, key=key, reason=reason
         )
-        return line
+        return line, adjusted.balance
 
     @staticmethod
     def _subject(uow: Uow, actor: MemberId, group: GroupId, member: MemberId) -> Member:
@@ -151,7 +172,7 @@ class Corrections:
         return subject
 
 
-def correction_key(line: int, reason: str) -> str:
+def _key(line: int, reason: str) -> str:
     """Return the key of the correction that a line of the audit tells."""
     return f"staff:{line}:{reason}"
 

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import time
 from zoneinfo import ZoneInfo
 
-from features.app.corrections import correction_key
+from features.app.corrections import Corrections
 from features.app.model import AuditPage, AuditShown, WhoCard
 from features.app.uow import Uow
 from features.growth.model import Card, Entry
 from features.growth.service import Growth
-from features.members.model import Person
+from features.members.model import Group, Person
 from features.members.rules import check_listening
-from features.outreach.model import QuietHours
+from features.setup.rules import quiet_between
 from features.staff import rules
 from features.staff.model import (
     Act,
@@ -23,6 +22,7 @@ from features.staff.model import (
     NotAllowed,
     NotInGroup,
     Role,
+    Silenced,
 )
 from features.staff.roles import Roles
 from features.staff.service import Staff
@@ -42,6 +42,7 @@ class Desk:
     roles: Roles
     silence: Silence
     growth: Growth
+    corrections: Corrections
 
     def point_at(
         self, uow: Uow, *, chat: ChatId, user: UserId, subject: Person
@@ -82,7 +83,7 @@ class Desk:
             return standing
         found = uow.audit.lines(standing.group.id, limit=_LINES + 1, offset=page * _LINES)
         may_undo = rules.may(standing.roles, Act.UNDO)
-        lines = tuple(self._shown(uow, line, may_undo) for line in found[:_LINES])
+        lines = tuple(self._shown(uow, standing.group, line, may_undo=may_undo) for line in found[:_LINES])
         return AuditPage(standing.group, lines, page, has_more=len(found) > _LINES)
 
     def undo(self, uow: Uow, *, person: Person, line: int) -> AuditLine:
@@ -108,12 +109,24 @@ class Desk:
         own = member is not None and member.id == line.actor and line.act is Deed.POINTS_CORRECTED
         return self.staff.check(uow, user=user, group=group, act=Act.POINTS if own else Act.UNDO)
 
-    def _shown(self, uow: Uow, line: AuditLine, may_undo: bool) -> AuditShown:
-        of_person = line.subject is not None and line.act not in _OF_THINGS
-        subject = uow.members.find(MemberId(line.subject or 0)) if of_person else None
+    def _shown(self, uow: Uow, group: Group, line: AuditLine, *, may_undo: bool) -> AuditShown:
         actor = uow.members.find(line.actor) if line.actor else None
-        open_still = may_undo and line.undone_at is None and line.act in self._undoing()
-        return AuditShown(line, actor.name if actor else None, subject.name if subject else "", open_still)
+        held = uow.staff.roles(actor.id, group.id, now=uow.now) if actor and not actor.name else ()
+        undid = uow.audit.get(line.subject or 0) if line.act is Deed.UNDONE else None
+        return AuditShown(
+            line=line,
+            actor=actor.name if actor else None,
+            role=next((role for role in Role if role in held), None),
+            subject=_subject(uow, line),
+            undid=self._shown(uow, group, undid, may_undo=False) if undid else None,
+            may_undo=may_undo and line.undone_at is None and self._stands(group, line),
+        )
+
+    def _stands(self, group: Group, line: AuditLine) -> bool:
+        """Tell whether there still is something of a line to take back, as far as the line tells."""
+        if line.act is Deed.PANIC:
+            return group.silent_since is not None
+        return line.act in self._undoing() and line.before != line.after
 
     def _undoing(self) -> Mapping[Deed, "_Undo"]:
         return {
@@ -137,29 +150,26 @@ class Desk:
         return self.roles.give(uow, user=user, group=group, member=member, role=role).fresh
 
     def _resume(self, uow: Uow, user: UserId, group: GroupId, _line: AuditLine) -> bool:
-        return self.silence.resume(uow, user=user, group=group).fresh
+        resumed = self.silence.resume(uow, user=user, group=group)
+        return isinstance(resumed, Silenced) and resumed.fresh
 
     def _take_points_back(self, uow: Uow, _user: UserId, group: GroupId, line: AuditLine) -> bool:
-        there, member = uow.groups.get(group), uow.members.find(MemberId(line.subject or 0))
-        points = int((line.after or {})["points"] or 0)
-        if there is None or member is None or abs(points) > self.staff.policy.approval_points:
-            return False  # what two persons agreed on is not for one to take back
-        undoes = correction_key(line.id, str((line.after or {})["reason"]))
-        self.growth.adjust(
-            uow,
-            member=member.id,
-            group=group,
-            zone=there.zone,
-            points=-points,
-            key=f"undo:{line.id}:{_UNDONE}",
-            undoes=undoes,
-        )
-        return True
+        there = uow.groups.get(group)
+        return there is not None and self.corrections.take_back(uow, line=line, group=there)
 
 
-_UNDONE = "undone"  # why points changed, as the history tells it
 _Undo = Callable[[Uow, UserId, GroupId, AuditLine], bool]
-_OF_THINGS = frozenset({Deed.PICKUP_OPENED, Deed.PICKUP_CLOSED, Deed.UNDONE})
+
+
+def _subject(uow: Uow, line: AuditLine) -> str:
+    """Return what the person or the pick-up point is called that a line is about; it may be empty."""
+    if line.subject is None or line.act is Deed.UNDONE:
+        return ""
+    if line.act in (Deed.PICKUP_OPENED, Deed.PICKUP_CLOSED):
+        point = uow.pickup.get(PickupPointId(line.subject))
+        return point.name if point else ""
+    person = uow.members.find(MemberId(line.subject))
+    return person.name if person else ""
 
 
 def _put_zone_back(uow: Uow, _user: UserId, group: GroupId, line: AuditLine) -> bool:
@@ -171,14 +181,10 @@ def _put_zone_back(uow: Uow, _user: UserId, group: GroupId, line: AuditLine) -> 
 
 
 def _put_quiet_back(uow: Uow, _user: UserId, group: GroupId, line: AuditLine) -> bool:
-    if uow.setup.lock(group).quiet != _hours(line.after or {}):
+    if uow.setup.lock(group).quiet != quiet_between(line.after or {}):
         return False
-    uow.setup.set_quiet(group, _hours(line.before or {}))
+    uow.setup.set_quiet(group, quiet_between(line.before or {}))
     return True
-
-
-def _hours(ends: Mapping[str, int | str | None]) -> QuietHours:
-    return QuietHours(time.fromisoformat(str(ends["start"])), time.fromisoformat(str(ends["end"])))
 
 
 def _put_language_back(uow: Uow, _user: UserId, group: GroupId, line: AuditLine) -> bool:

@@ -81,11 +81,16 @@ class WhoCard:
 
 @dataclass(frozen=True, slots=True)
 class AuditShown:
-    """An audit line with names: `actor` is None where nobody of ours did it; they may be empty."""
+    """An audit line with names, which may be empty; a role stands for who has left none.
+
+    `actor` is None where nobody of ours did it; `undid` is the line that this one took back.
+    """
 
     line: AuditLine
     actor: str | None
+    role: Role | None
     subject: str
+    undid: "AuditShown | None"
     may_undo: bool
 
 
@@ -118,6 +123,7 @@ class Corrected:
     points: int
     reason: Reason
     line: int = 0  # the audit line that can be undone, where it is done
+    balance: int = 0  # the points there are then, where it is done
     approval: int = 0  # where it waits
     others: tuple[Member, ...] = ()  # who may decide
     author: Member | None = None

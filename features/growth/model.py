@@ -151,9 +151,10 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """Points that staff added or took; `again`: under this key they had been before."""
+    """Points that staff added or took, with the balance; `again`: under this key they had been before."""
 
     points: int
+    balance: int
     again: bool
 
 

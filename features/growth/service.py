@@ -109,14 +109,14 @@ class Growth:
         if points == 0:
             raise ValueError("points to add or take expected, got 0")
         if uow.growth.has_line(event_key):
-            return Adjusted(points, again=True)
+            return Adjusted(points, balance, again=True)
         if points > 0:
             self._add_lot(uow, member, event_key, points, balance=balance, group=group, zone=zone)
         else:
             self._draw(uow, member, -points, ahead=key_of(Event.ADJUSTED, undoes) if undoes else "")
             uow.growth.debit(member, event=Event.ADJUSTED, event_key=event_key, points=-points, now=uow.now)
         uow.journal.note("growth.adjusted", member=member, group=group, points=points)
-        return Adjusted(points, again=False)
+        return Adjusted(points, balance + points, again=False)
 
     def reverse(self, uow: Uow, *, event: Event, key: str) -> Reversed | NotReversed:
         """Take back what `event` earned under `key`, once: growth, points that did not lapse, the cap's use.

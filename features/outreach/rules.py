@@ -88,6 +88,7 @@ def is_muted(preference: Preference, now: datetime) -> bool:
 
 _REASONS = {
     "growth.why_expiring": Topic.POINTS,
+    "growth.why_adjusted": Topic.POINTS,
     "growth.why_gained": Topic.LEVEL,
     "growth.why_level": Topic.LEVEL,
 }

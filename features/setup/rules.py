@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import time
 
 from features.members.model import Group, GroupState
@@ -56,6 +57,16 @@ def unpacked(argument: str) -> QuietHours | None:
     digits = argument.replace("-", "")
     start_hour, start_minute, end_hour, end_minute = (int(digits[at : at + 2]) for at in range(0, 8, 2))
     return quiet_hours(start_hour, start_minute, end_hour, end_minute)
+
+
+def ends(quiet: QuietHours) -> dict[str, str]:
+    """Return quiet hours as the record of what staff did keeps them."""
+    return {"start": f"{quiet.start:%H:%M}", "end": f"{quiet.end:%H:%M}"}
+
+
+def quiet_between(kept: Mapping[str, int | str | None]) -> QuietHours:
+    """Return the quiet hours that `ends` wrote."""
+    return QuietHours(time.fromisoformat(str(kept["start"])), time.fromisoformat(str(kept["end"])))
 
 
 def items(group: Group, facts: Facts) -> tuple[tuple[Item, bool], ...]:

@@ -12,6 +12,7 @@ from features.pickup.service import Pickup
 from features.setup import rules
 from features.setup.model import Asking, Groups, Health, NoSuchZone, NotSetUp, Page, Prompt, Step, Told
 from features.setup.ports import Uow
+from features.setup.wording import language_text, quiet_text
 from features.setup.zones import Zones
 from features.staff.model import Act, Deed, NotAllowed, Role
 from features.staff.service import Staff
@@ -102,8 +103,8 @@ class Setup:
         uow.setup.set_language(group, language)
         values = {"language": str(before)}, {"language": str(language)}
         self._note(uow, asking, Deed.LANGUAGE_SET, *values)
-        key = "setup.language_zh" if language is Language.ZH_CN else "setup.language_en"
-        return self._told_all(uow, asking, Step.POINTS, Text("setup.language_is", {"language": Text(key)}))
+        news = Text("setup.language_is", {"language": language_text(language)})
+        return self._told_all(uow, asking, Step.POINTS, news)
 
     def ask_to_close(
         self, uow: Uow, *, person: Person, group: GroupId, point: PickupPointId, message: MessageId | None
@@ -128,7 +129,7 @@ class Setup:
         page comes as a new card: nobody looks for the answer above what they typed.
         """
         prompt = uow.setup.waiting(person.user, now=uow.now)
-        if prompt is None or prompt.step not in _TYPED:
+        if prompt is None or not _takes_words(uow, prompt):
             known = uow.members.inside(person.user)
             return known and uow.members.renew(known, person)
         asking = self._asking(uow, person, prompt.group, None)
@@ -137,7 +138,7 @@ class Setup:
                 return self._zone_told(uow, asking, typed)
             case Step.QUIET:
                 return self._quiet_told(uow, asking, typed)
-            case Step.NAME:
+            case Step.NAME | Step.POINTS:
                 return self._name_told(uow, asking, typed)
             case _:
                 return self._hours_told(uow, asking, prompt, typed)
@@ -146,7 +147,8 @@ class Setup:
         """Leave what was asked and show the list. Raises NotSetUp, NotAllowed or ListAsked."""
         prompt = uow.setup.waiting(person.user, now=uow.now)
         if prompt is None:
-            raise NotSetUp
+            known = uow.members.inside(person.user)
+            raise NotSetUp(language=known.language) if known else NotSetUp()
         asking = self._asking(uow, person, prompt.group, None)
         page = self._page(uow, asking, Step.LIST)
         uow.setup.forget(asking.member.id)
@@ -230,7 +232,7 @@ class Setup:
     def _set_quiet(self, uow: Uow, asking: Asking, quiet: QuietHours) -> Page:
         before = uow.setup.lock(asking.group.id).quiet
         uow.setup.set_quiet(asking.group.id, quiet)
-        self._note(uow, asking, Deed.QUIET_SET, _ends(before), _ends(quiet))
+        self._note(uow, asking, Deed.QUIET_SET, rules.ends(before), rules.ends(quiet))
         return self._told_all(uow, asking, Step.LANGUAGE, quiet_text(quiet))
 
     def _note(
@@ -309,15 +311,8 @@ class Setup:
         return True
 
 
-_TYPED = (Step.ZONE, Step.QUIET, Step.NAME, Step.HOURS)
-
-
-def quiet_text(quiet: QuietHours) -> Text:
-    """Return what is told of quiet hours."""
-    if quiet.start == quiet.end:
-        return Text("setup.quiet_is_none")
-    return Text("setup.quiet_is", {"start": f"{quiet.start:%H:%M}", "end": f"{quiet.end:%H:%M}"})
-
-
-def _ends(quiet: QuietHours) -> dict[str, str]:
-    return {"start": f"{quiet.start:%H:%M}", "end": f"{quiet.end:%H:%M}"}
+def _takes_words(uow: Uow, prompt: Prompt) -> bool:
+    """Tell whether a typed text answers the page: on that of the points, the name of the first one does."""
+    if prompt.step is Step.POINTS:
+        return not uow.pickup.points(prompt.group)
+    return prompt.step in (Step.ZONE, Step.QUIET, Step.NAME, Step.HOURS)

@@ -31,14 +31,22 @@ class Silence:
         standing = self.staff.the_group(uow, user=user, group=group, act=Act.PANIC)
         return standing if isinstance(standing, Choice) else self._stop(uow, standing.group, standing.member)
 
-    def resume(self, uow: Uow, *, user: UserId, group: GroupId) -> Silenced:
-        """Let the bot speak again; what was held leaves unless its time is over. Raises NotAllowed."""
-        standing = self.staff.standing(uow, user=user, group=group, act=Act.PANIC)
-        if not uow.groups.speak(group):
-            return Silenced(standing.group, 0, fresh=False)
-        count = uow.outbox.let_go(group)
-        self.staff.note(uow, group=group, actor=standing.member, act=Deed.RESUMED, after={"messages": count})
-        return Silenced(standing.group, count, fresh=True)
+    def resume(self, uow: Uow, *, user: UserId, group: GroupId | None) -> Silenced | Choice:
+        """Let the bot speak again in a group, or ask which; what was held leaves unless its time is over.
+
+        Raises NotAllowed or ListAsked.
+        """
+        standing = self.staff.the_group(uow, user=user, group=group, act=Act.PANIC)
+        if isinstance(standing, Choice):
+            return standing
+        there = standing.group
+        if not uow.groups.speak(there.id):
+            return Silenced(there, 0, fresh=False)
+        count = uow.outbox.let_go(there.id)
+        self.staff.note(
+            uow, group=there.id, actor=standing.member, act=Deed.RESUMED, after={"messages": count}
+        )
+        return Silenced(there, count, fresh=True)
 
     def _stop(self, uow: Uow, group: Group, who: MemberId | None) -> Silenced:
         if not uow.groups.silence(group.id, now=uow.now):

@@ -215,9 +215,10 @@ class Accounts(RuleBasedStateMachine):
                 uow, member=books.member, group=self.group, zone=ZONE, points=points, key=key
             )
         )
-        assert found == Adjusted(points, again=full in books.used)
         if full in books.used:
+            assert found == Adjusted(points, books.points, again=True)
             return
+        assert found == Adjusted(points, books.points + points, again=False)
         books.used.add(full)
         if points > 0:
             books.add(full, points, rules.expiry_date(self.today, POLICY))

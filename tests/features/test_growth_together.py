@@ -211,7 +211,7 @@ async def test_a_correction_is_made_once_and_gives_no_growth(db: Db, check: Disk
     zone = (await db.run(lambda uow: uow.members.groups_of(member)))[0].zone
     adjust = partial(GROWTH.adjust, member=member, group=group, zone=zone)
     found = [await db.run(partial(adjust, points=points, key=key)) for points, key in ((9, "a"), (9, "a"))]
-    assert found == [Adjusted(9, again=False), Adjusted(9, again=True)]
+    assert found == [Adjusted(9, 9, again=False), Adjusted(9, 9, again=True)]
     await db.run(partial(adjust, points=-20, key="b"))
     assert await check(ACCOUNT) == [(0, -11)]
     with pytest.raises(ValueError, match="points to add or take expected"):

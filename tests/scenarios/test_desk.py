@@ -105,13 +105,18 @@ async def test_points_are_corrected_and_taken_back_once(town: World) -> None:
     await town.taps(leader, "+50")
     assert town.last_to(leader) == "给 陈阿姨 +50 积分，是因为什么？"
     await town.taps(leader, "赔礼")
-    assert town.last_to(leader) == "好了：陈阿姨 +50 积分（赔礼，阳光花园）。点错了可以撤销。"
+    done = "好了：陈阿姨 +50 积分（赔礼，阳光花园），现在有 60 积分。已经告诉本人。点错了可以撤销。"
+    assert town.last_to(leader) == done
     assert town.rows(POINTS) == [(60,)]
+    assert town.last_to(chen).startswith(
+        "积分有调整\n阳光花园的工作人员给你 +50 积分，因为：赔礼。\n现在积分 60。"
+    )
 
     await town.taps(leader, "撤销", times=2)
 
     assert town.rows(POINTS) == [(10,)]
     assert town.rows("SELECT earned, unspent FROM point_lot ORDER BY id") == [(10, 10), (50, 0)]
+    assert "给你 -50 积分，因为：撤销。\n现在积分 10。" in town.last_to(chen)
     await town.says(chen, "明细")
     assert "管理员调整（撤销）\n积分 -50" in town.last_to(chen)
     assert "管理员调整（赔礼）\n积分 +50" in town.last_to(chen)
@@ -126,6 +131,25 @@ async def test_an_amount_can_be_typed(town: World, typed: str, becomes: int) -> 
     await town.taps(leader, "记错了")
 
     assert town.rows(POINTS) == [(becomes,)]
+
+
+async def test_a_correction_is_told_once_the_night_is_over_and_can_be_told_no_more(town: World) -> None:
+    leader, chen = await shop(town)
+    await town.advance(hours=14)  # 23:00
+    await points_at(town, leader, chen, "/points +30")
+    await town.taps(leader, "赔礼")
+    assert not town.last_to(chen).startswith("积分有调整")
+
+    await town.advance(hours=10)
+
+    assert town.last_to(chen).startswith("积分有调整")
+    await town.says(chen, "为什么")
+    assert "工作人员改了你的积分" in town.last_to(chen)
+    await town.taps(chen, "不再收：积分到期和调整")
+    await points_at(town, leader, chen, "/points +30")
+    await town.taps(leader, "赔礼")
+    assert "积分有调整" not in town.last_to(chen)
+    assert town.rows(POINTS) == [(70,)]
 
 
 async def test_nobody_corrects_their_own_points(town: World) -> None:
@@ -150,7 +174,9 @@ async def test_much_needs_a_second_person_who_is_told_and_decides_once(town: Wor
     assert town.last_to(town.owner).startswith("请你看一下\n")
     await town.taps(town.owner, "同意", times=2)
     assert town.rows(POINTS) == [(5010,)]
-    assert town.last_to(leader) == "同意了：陈阿姨 +5000 积分（奖品，阳光花园）已经记上。"
+    booked = "同意了：陈阿姨 +5000 积分（奖品，阳光花园）已经记上，现在有 5010 积分。"
+    assert town.last_to(leader) == booked
+    assert "给你 +5000 积分，因为：奖品。" in town.last_to(chen)
     assert town.last_to(town.owner) == "这件事已经有结果了。"
 
 
@@ -254,8 +280,8 @@ async def test_a_role_is_given_to_who_was_pointed_at_and_taken_back_from_the_rec
 
     assert town.rows("SELECT count(*) FROM staff_role WHERE role = 'service' AND ended_at IS NULL") == [(0,)]
     await town.taps(leader, "‹ 看记录")
-    assert "撤销了一件事" in town.last_to(leader)
-    assert "（已撤销）" in town.last_to(leader)
+    assert "撤销「请 陈阿姨 做客服」 ✓" in town.last_to(leader)
+    assert "请 陈阿姨 做客服（已撤销）" in town.last_to(leader)
 
 
 async def test_a_setting_is_put_back_only_while_it_is_as_it_was_left(town: World) -> None:
@@ -286,6 +312,37 @@ async def test_the_brake_is_released_from_the_record(town: World) -> None:
     await town.taps(leader, "撤销 1")
 
     assert town.rows("SELECT silent_since FROM chat_group") == [(None,)]
+
+
+async def test_what_is_over_already_is_not_offered_to_be_taken_back(town: World) -> None:
+    leader, _ = await shop(town)
+    await town.says(leader, "/panic", chat=town.group)
+    await town.taps(leader, "恢复", chat=town.group)
+
+    await town.says(leader, "操作记录")
+
+    assert "2. " in town.last_to(leader)
+    assert {"撤销 1", "撤销 2"}.isdisjoint(town.buttons(leader))
+
+
+async def test_the_record_says_what_was_set_and_what_was_only_looked_at(town: World) -> None:
+    leader, _ = await shop(town)
+    await town.says(leader, "设置本群")
+    await town.taps(leader, "一步一步设置")
+    await town.taps(leader, "对，就是这个时间")
+    await town.says(leader, "23:00 到 7:00")
+    await town.taps(leader, "English")
+    await town.says(leader, "3 号楼大厅")
+    await town.says(leader, "每天 17:00–20:00")
+
+    await town.says(leader, "操作记录")
+
+    assert "团长（没留名字）：开了取货点「3 号楼大厅」 ✓" in town.last_to(leader)
+    assert "群里的语言改成English ✓" in town.last_to(leader)
+    assert "改成「免打扰：23:00 到 07:00」 ✓" in town.last_to(leader)
+    assert "核对了时区，还是 Asia/Shanghai ✓" in town.last_to(leader)
+    assert {"撤销 1", "撤销 2", "撤销 3"} <= set(town.buttons(leader))
+    assert "撤销 4" not in town.buttons(leader)
 
 
 async def test_the_record_has_pages(town: World) -> None:

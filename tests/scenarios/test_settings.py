@@ -22,9 +22,9 @@ async def test_every_switch_shows_how_it_stands_in_place(world: World) -> None:
     await world.taps(member, "打开优惠消息")
     await world.taps(member, "收哪几类")
     await world.taps(member, "✓ 菜谱和生活内容")
-    await world.taps(member, "✓ 积分到期提醒")
+    await world.taps(member, "✓ 积分到期和调整")
     assert world.buttons(member)[:5] == [
-        "✗ 积分到期提醒",
+        "✗ 积分到期和调整",
         "✓ 等级变化",
         "✓ 优惠",
         "✗ 菜谱和生活内容",
@@ -42,7 +42,7 @@ async def test_every_switch_shows_how_it_stands_in_place(world: World) -> None:
     assert [each for each in world.toasts(member) if each][-6:] == [
         "优惠消息：开",
         "菜谱和生活内容：关",
-        "积分到期提醒：关",
+        "积分到期和调整：关",
         "免打扰时段：23:00–07:00（你自己选的）",
         "提醒：静音到 2026年11月30日 09:00",
         "提醒：照常",
@@ -80,6 +80,9 @@ async def test_a_chosen_language_stays_whatever_telegram_speaks(world: World) ->
     assert world.toasts(member)[-1] == "I speak English to you from now on."
     await world.says(member, "菜单")
     assert world.last_to(member).startswith("Hello 陈阿姨")
+    await world.says(member, "never mind")
+    await world.says(member, "取消")
+    assert world.last_to(member).startswith("There is nothing to cancel")
     await world.says(member, "settings")
     await world.taps(member, "中文 (Chinese)")
 
@@ -93,8 +96,8 @@ async def test_large_means_few_words_and_one_button_a_row(world: World) -> None:
     member = await world.member()
     await world.says(member, "设置")
 
-    await world.taps(member, "大字简洁")
-    assert world.toasts(member)[-1] == "大字简洁：开"
+    await world.taps(member, "简洁大按钮")
+    assert world.toasts(member)[-1].startswith("好了：话少、一行一个按钮。")
     await world.says(member, "菜单")
 
     assert world.last_to(member) == "陈阿姨，你好\n成长值 10\n积分 10"
@@ -104,6 +107,16 @@ async def test_large_means_few_words_and_one_button_a_row(world: World) -> None:
     await world.taps(member, "换回普通样式")
     await world.says(member, "菜单")
     assert "点下面的按钮就行" in world.last_to(member)
+
+
+async def test_a_language_is_chosen_by_its_name(world: World) -> None:
+    member = await world.member()
+
+    await world.says(member, "English")
+    assert world.last_to(member).startswith("Settings\n")
+    await world.says(member, "中文")
+
+    assert world.last_to(member).startswith("消息设置\n")
 
 
 @SQLITE

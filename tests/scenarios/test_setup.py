@@ -134,6 +134,19 @@ async def test_words_and_commands_work_in_the_middle_and_cancel_leaves(world: Wo
     assert world.last_to(leader) == "现在没有要取消的。打「菜单」看看能做什么。"
 
 
+async def test_the_name_of_the_first_point_is_typed_at_once_that_of_a_second_is_not(world: World) -> None:
+    leader = await opens_wizard(world)
+    await world.taps(leader, "取货点")
+    assert "直接打名字发给我就行" in world.last_to(leader)
+
+    await world.says(leader, "3 号楼大厅")
+    await world.says(leader, "每天 17:00–20:00")
+    await world.says(leader, "东门")
+
+    assert world.last_to(leader).startswith("没看懂这句。")
+    assert world.rows("SELECT name, hours FROM pickup_point") == [("3 号楼大厅", "每天 17:00–20:00")]
+
+
 async def test_what_is_typed_after_a_quarter_of_an_hour_answers_nothing(world: World) -> None:
     leader = await opens_wizard(world)
     await world.taps(leader, "时区")

@@ -55,7 +55,7 @@ async def test_the_brake_holds_what_waits_and_lets_it_go_at_its_time(town: World
     await town.says(leader, "/panic", chat=town.group)
 
     assert town.last_to(leader, town.group).startswith("已经停下\n「阳光花园」里我自己发的消息都停了")
-    assert "压住 2 条没发" in town.last_to(leader, town.group)
+    assert "排着没发的 2 条先压住。" in town.last_to(leader, town.group)
     await town.advance(hours=4)
     assert town.rows(NOTICES, "sent") == [(0,)]
     await town.taps(leader, "恢复", chat=town.group)
@@ -64,6 +64,25 @@ async def test_the_brake_holds_what_waits_and_lets_it_go_at_its_time(town: World
     assert town.rows(NOTICES, "sent") == [(1,)]
     await town.advance(hours=2)
     assert town.rows(NOTICES, "sent") == [(2,)]
+
+
+async def test_it_goes_on_by_one_word_and_of_several_groups_one_is_asked_for(town: World) -> None:
+    leader, east = await two_groups(town)
+    await town.says(leader, "急停")
+    assert "眼下没有排着要发的。" in town.last_to(leader)
+
+    await town.says(leader, "恢复")
+    assert town.last_to(leader) == "好，「阳光花园」恢复了。没有压住的消息。"
+    await town.says(leader, "恢复")
+    assert town.last_to(leader) == "已经恢复了，不用再点。"
+
+    await town.says(town.owner, "急停")
+    await town.taps(town.owner, "东门小区")
+    await town.says(town.owner, "恢复")
+    await town.taps(town.owner, "东门小区")
+
+    assert town.last_to(town.owner) == "好，「东门小区」恢复了。没有压住的消息。"
+    assert town.rows("SELECT count(*) FROM chat_group WHERE silent_since IS NOT NULL") == [(0,)]
 
 
 async def test_what_is_put_while_it_is_silent_is_held_too_and_other_groups_speak(town: World) -> None:

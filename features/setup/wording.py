@@ -1,0 +1,16 @@
+"""How a group's settings are put into words: on the wizard's pages, and in the record of what staff did."""
+
+from features.outreach.model import QuietHours
+from kernel.message import Language, Text
+
+
+def quiet_text(quiet: QuietHours) -> Text:
+    """Return what is told of quiet hours."""
+    if quiet.start == quiet.end:
+        return Text("setup.quiet_is_none")
+    return Text("setup.quiet_is", {"start": f"{quiet.start:%H:%M}", "end": f"{quiet.end:%H:%M}"})
+
+
+def language_text(language: Language) -> Text:
+    """Return what a language is called in itself."""
+    return Text("setup.language_zh" if language is Language.ZH_CN else "setup.language_en")
