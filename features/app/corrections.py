@@ -90,17 +90,20 @@ class Corrections:
             done, standing.group, subject, asked.points, asked.reason, author=author, balance=balance
         )
 
+    def may_take_back(self, line: AuditLine) -> bool:
+        """Tell whether one person may undo a correction: what two agreed on is not for one to take back."""
+        return abs(_points(line)) <= self.staff.policy.approval_points
+
     def take_back(self, uow: Uow, *, line: AuditLine, group: Group) -> bool:
         """Undo what a line of the audit corrected; False for what one person may not undo, or nobody's."""
         subject, after = uow.members.find(MemberId(line.subject or 0)), line.after or {}
-        points = int(after["points"] or 0)
-        if subject is None or abs(points) > self.staff.policy.approval_points:
-            return False  # what two persons agreed on is not for one to take back
+        if subject is None or not self.may_take_back(line):
+            return False
         self.accounts.adjust(
             uow,
             member=subject.id,
             group=group,
-            points=-points,
+            points=-_points(line),
             key=f"undo:{line.id}:{_UNDONE}",
             reason=_UNDONE,
             undoes=_key(line.id, str(after["reason"])),
@@ -170,6 +173,10 @@ class Corrections:
         if not subject.consented:
             raise NoConsent
         return subject
+
+
+def _points(line: AuditLine) -> int:
+    return int((line.after or {})["points"] or 0)
 
 
 def _key(line: int, reason: str) -> str:

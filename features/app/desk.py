@@ -119,14 +119,22 @@ class Desk:
             role=next((role for role in Role if role in held), None),
             subject=_subject(uow, line),
             undid=self._shown(uow, group, undid, may_undo=False) if undid else None,
-            may_undo=may_undo and line.undone_at is None and self._stands(group, line),
+            may_undo=may_undo and line.undone_at is None and self._stands(uow, group, line),
         )
 
-    def _stands(self, group: Group, line: AuditLine) -> bool:
-        """Tell whether there still is something of a line to take back, as far as the line tells."""
-        if line.act is Deed.PANIC:
-            return group.silent_since is not None
-        return line.act in self._undoing() and line.before != line.after
+    def _stands(self, uow: Uow, group: Group, line: AuditLine) -> bool:
+        """Tell whether there still is something of a line to take back; of a setting, `undo` finds out."""
+        match line.act:
+            case Deed.PANIC:
+                return group.silent_since is not None
+            case Deed.ROLE_GIVEN:
+                return _role_given(line) in uow.staff.roles(
+                    MemberId(line.subject or 0), group.id, now=uow.now
+                )
+            case Deed.POINTS_CORRECTED:
+                return self.corrections.may_take_back(line)
+            case _:
+                return line.act in self._undoing() and line.before != line.after
 
     def _undoing(self) -> Mapping[Deed, "_Undo"]:
         return {
@@ -142,7 +150,7 @@ class Desk:
         }
 
     def _take_role(self, uow: Uow, user: UserId, group: GroupId, line: AuditLine) -> bool:
-        role, member = Role(str((line.after or {})["role"])), MemberId(line.subject or 0)
+        role, member = _role_given(line), MemberId(line.subject or 0)
         return self.roles.take(uow, user=user, group=group, member=member, role=role).fresh
 
     def _give_role(self, uow: Uow, user: UserId, group: GroupId, line: AuditLine) -> bool:
@@ -159,6 +167,10 @@ class Desk:
 
 
 _Undo = Callable[[Uow, UserId, GroupId, AuditLine], bool]
+
+
+def _role_given(line: AuditLine) -> Role:
+    return Role(str((line.after or {})["role"]))
 
 
 def _subject(uow: Uow, line: AuditLine) -> str:

@@ -178,6 +178,9 @@ async def test_much_needs_a_second_person_who_is_told_and_decides_once(town: Wor
     assert town.last_to(leader) == booked
     assert "给你 +5000 积分，因为：奖品。" in town.last_to(chen)
     assert town.last_to(town.owner) == "这件事已经有结果了。"
+    await town.says(leader, "操作记录")
+    assert "1. 2026年11月23日 09:00 主人（没留名字）：给 陈阿姨 +5000 积分（奖品） ✓" in town.last_to(leader)
+    assert "撤销 1" not in town.buttons(leader)
 
 
 async def test_small_amounts_of_one_day_count_together(town: World) -> None:

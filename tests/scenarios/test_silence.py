@@ -67,7 +67,7 @@ async def test_the_brake_holds_what_waits_and_lets_it_go_at_its_time(town: World
 
 
 async def test_it_goes_on_by_one_word_and_of_several_groups_one_is_asked_for(town: World) -> None:
-    leader, east = await two_groups(town)
+    leader, _ = await two_groups(town)
     await town.says(leader, "急停")
     assert "眼下没有排着要发的。" in town.last_to(leader)
 
