@@ -92,6 +92,13 @@ _KNOWN_IN = Prepared(
 _BY_USER = Prepared(select(member).where(member.c.user_id == bindparam("user")))
 _BURIED = Prepared(select(tombstone.c.until).where(tombstone.c.hash == bindparam("by_hash")))
 
+_REACH = Prepared(
+    update(member)
+    .where(
+        member.c.id == bindparam("who"), member.c.erased_at.is_(None), member.c.reachable != bindparam("now")
+    )
+    .values(reachable=bindparam("now"))
+)
 _GET = Prepared(select(member).where(member.c.id == bindparam("who"), member.c.user_id.is_not(None)))
 
 
@@ -221,7 +228,7 @@ class SqlMembers:
 
     def set_reachable(self, member_id: MemberId, *, reachable: bool) -> bool:
         """Record whether the bot may write first; False when that was known."""
-        return self._change(member_id, member.c.reachable != int(reachable), reachable=int(reachable))
+        return _REACH.change(self.connection, {"who": member_id, "now": int(reachable)}) == 1
 
     def consent(self, member_id: MemberId, *, name: str, now: datetime) -> bool:
         """Record consent to service messages and the name; False when it was given before."""

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     or_,
     select,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from features.outreach.model import Preference, QuietHours, Topic
 from kernel.ids import MemberId
 from storage.dialect import insert_once
+from storage.prepared import Prepared
 from storage.types import BigId, UtcDateTime, metadata
 
 preference = Table(
@@ -42,6 +44,13 @@ topic_off = Table(
     sqlite_strict=True,
 )
 
+_TOPICS_OFF = Prepared(select(topic_off.c.topic).where(topic_off.c.member_id == bindparam("who")))
+_OWN = Prepared(
+    select(preference.c.muted_until, preference.c.quiet_start, preference.c.quiet_end).where(
+        preference.c.member_id == bindparam("who")
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SqlPreferences:
@@ -51,14 +60,14 @@ class SqlPreferences:
 
     def get(self, member: MemberId) -> Preference:
         """Return what a member prefers; the defaults for somebody who chose nothing."""
-        off = select(topic_off.c.topic).where(topic_off.c.member_id == member)
-        topics = self.connection.execute(off).scalars()
+        given = {"who": member}
+        topics = (topic for (topic,) in _TOPICS_OFF.rows(self.connection, given))
         known = frozenset(Topic(topic) for topic in topics if topic in tuple(Topic))
-        own = select(preference).where(preference.c.member_id == member)
-        row = self.connection.execute(own).one_or_none()
-        if row is None:
+        own = _OWN.row(self.connection, given)
+        if own is None:
             return Preference(topics_off=known)
-        return Preference(row.muted_until, _hours(row.quiet_start, row.quiet_end), known)
+        muted_until, start, end = own
+        return Preference(muted_until, _hours(start, end), known)
 
     def set_topic(self, member: MemberId, topic: Topic, *, wanted: bool, now: datetime) -> bool:
         """Switch a topic on or off; False when it was so already."""

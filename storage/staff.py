@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     case,
     insert,
     or_,
@@ -30,6 +32,7 @@ from storage.dialect import insert_once
 from storage.groups import chat_group, group_administrator, group_of, membership
 from storage.members import member as member_table
 from storage.members import member_of
+from storage.prepared import Prepared
 from storage.types import BigId, JsonText, UtcDateTime, metadata, partial_index
 
 staff_role = Table(
@@ -120,10 +123,31 @@ _IN_ITS_GROUP = (
 _OF_ALL = staff_role.c.role == Role.OWNER
 
 
-def _counts(now: datetime) -> ColumnElement[bool]:
+def _counts(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Return when a role counts: not taken back, not over, and its holder in the group or the owner."""
     lasts = or_(staff_role.c.until.is_(None), staff_role.c.until > now)
     return and_(staff_role.c.ended_at.is_(None), lasts, or_(_OF_ALL, _IN_ITS_GROUP))
+
+
+_HOLDS_ONE = (
+    select(staff_role.c.id)
+    .where(
+        staff_role.c.member_id == bindparam("who"), staff_role.c.role.in_(bindparam("one_of", expanding=True))
+    )
+    .where(
+        _counts(bindparam("now", type_=UtcDateTime())), or_(_OF_ALL, staff_role.c.group_id == chat_group.c.id)
+    )
+    .exists()
+)
+_GROUPS_WITH = Prepared(
+    select(chat_group).where(chat_group.c.state == GroupState.ENABLED, _HOLDS_ONE).order_by(chat_group.c.id)
+)
+_ADMINISTERED = Prepared(
+    select(chat_group)
+    .join(group_administrator, group_administrator.c.group_id == chat_group.c.id)
+    .where(group_administrator.c.user_id == bindparam("user"), chat_group.c.state == GroupState.ENABLED)
+    .order_by(chat_group.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,24 +167,12 @@ class SqlStaff:
 
     def groups_with(self, member: MemberId, roles: tuple[Role, ...], *, now: datetime) -> tuple[Group, ...]:
         """Return the enabled groups in which one of `roles` counts for the person; all for the owner."""
-        holds = (
-            select(staff_role.c.id)
-            .where(staff_role.c.member_id == member, staff_role.c.role.in_(roles), _counts(now))
-            .where(or_(_OF_ALL, staff_role.c.group_id == chat_group.c.id))
-            .exists()
-        )
-        query = select(chat_group).where(chat_group.c.state == GroupState.ENABLED, holds)
-        return tuple(group_of(row) for row in self.connection.execute(query.order_by(chat_group.c.id)))
+        given = {"who": member, "one_of": roles, "now": now}
+        return tuple(group_of(row) for row in _GROUPS_WITH.rows(self.connection, given))
 
     def administered(self, user: UserId) -> tuple[Group, ...]:
         """Return the enabled groups of which Telegram last said that `user` is an administrator."""
-        query = (
-            select(chat_group)
-            .join(group_administrator, group_administrator.c.group_id == chat_group.c.id)
-            .where(group_administrator.c.user_id == user, chat_group.c.state == GroupState.ENABLED)
-            .order_by(chat_group.c.id)
-        )
-        return tuple(group_of(row) for row in self.connection.execute(query))
+        return tuple(group_of(row) for row in _ADMINISTERED.rows(self.connection, {"user": user}))
 
     def owner(self) -> MemberId | None:
         """Return who owns the bot; None while nobody does."""
