@@ -22,7 +22,7 @@ class Job:
     due: Callable[[Uow, int], tuple[int, ...]]  # (unit of work, at most so many) -> ids
     next_at: Callable[[Uow], datetime | None]
     act: Callable[[App, Uow, int], None]
-    back_off: Callable[[Uow, int], None]
+    back_off: Callable[[Uow, int], object]
 
 
 JOBS: tuple[Job, ...] = (
@@ -46,6 +46,13 @@ JOBS: tuple[Job, ...] = (
         next_at=lambda uow: uow.audit.next_due_at(),
         act=lambda app, uow, due: app.corrections.expire(uow, approval=due),
         back_off=lambda uow, due: uow.audit.back_off(due, until=uow.now + _PAUSE),
+    ),
+    Job(
+        name="staff.role_over",
+        due=lambda uow, limit: uow.staff.over(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.staff.next_over_at(),
+        act=lambda app, uow, due: app.roles.over(uow, role=due),
+        back_off=lambda uow, due: uow.staff.end_over(due, now=uow.now),  # it is over all the same
     ),
     Job(
         name="joining.unanswered",

@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    func,
     insert,
     or_,
     select,
@@ -59,6 +60,7 @@ partial_index(
 )
 partial_index("uq_staff_role_owner", "role = 'owner' AND ended_at IS NULL", staff_role.c.role, unique=True)
 partial_index("ix_staff_role_member", "ended_at IS NULL", staff_role.c.member_id)
+partial_index("ix_staff_role_over", "ended_at IS NULL AND until IS NOT NULL", staff_role.c.until)
 
 # A link that makes whoever follows it first something: the owner, staff of a group, somebody's stand-in.
 invitation = Table(
@@ -121,6 +123,7 @@ _IN_ITS_GROUP = (
     .exists()
 )
 _OF_ALL = staff_role.c.role == Role.OWNER
+_HAS_DAYS = and_(staff_role.c.ended_at.is_(None), staff_role.c.until.is_not(None))
 
 
 def _counts(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
@@ -218,6 +221,29 @@ class SqlStaff:
             update(staff_role)
             .where(_held(member, role, group))
             .values(ended_at=now)
+            .returning(*staff_role.columns)
+        ).one_or_none()
+        return None if row is None else _post(row)
+
+    def over(self, *, now: datetime, limit: int) -> tuple[int, ...]:
+        """Return the roles whose days are over and that nobody has ended yet, longest ago first."""
+        query = select(staff_role.c.id).where(_HAS_DAYS, staff_role.c.until <= now)
+        found = self.connection.execute(query.order_by(staff_role.c.until, staff_role.c.id).limit(limit))
+        return tuple(found.scalars())
+
+    def next_over_at(self) -> datetime | None:
+        """Return when the days of the next role are over."""
+        found: datetime | None = self.connection.execute(
+            select(func.min(staff_role.c.until)).where(_HAS_DAYS)
+        ).scalar_one()
+        return found
+
+    def end_over(self, role: int, *, now: datetime) -> Post | None:
+        """End a role whose days are over and return what it was; None where there is nothing to end."""
+        row = self.connection.execute(
+            update(staff_role)
+            .where(staff_role.c.id == role, _HAS_DAYS, staff_role.c.until <= now)
+            .values(ended_at=staff_role.c.until)
             .returning(*staff_role.columns)
         ).one_or_none()
         return None if row is None else _post(row)

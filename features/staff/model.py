@@ -51,6 +51,7 @@ class Deed(StrEnum):
     GROUP_REFUSED = "group_refused"
     ROLE_GIVEN = "role_given"
     ROLE_TAKEN = "role_taken"
+    ROLE_OVER = "role_over"  # its days are over
     ROLE_LOST = "role_lost"  # left the group, or is no administrator of it any more
     PANIC = "panic"
     RESUMED = "resumed"

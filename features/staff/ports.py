@@ -49,6 +49,18 @@ class StaffStore(Protocol):
         """End a role and return what it was; None when the person does not have it."""
         ...
 
+    def over(self, *, now: datetime, limit: int) -> tuple[int, ...]:
+        """Return the roles whose days are over and that nobody has ended yet, longest ago first."""
+        ...
+
+    def next_over_at(self) -> datetime | None:
+        """Return when the days of the next role are over."""
+        ...
+
+    def end_over(self, role: int, *, now: datetime) -> Post | None:
+        """End a role whose days are over and return what it was; None where there is nothing to end."""
+        ...
+
     def holders(self, group: GroupId, *, act: Act, now: datetime) -> tuple[Member, ...]:
         """Return who may do `act` in a group by a role that counts, known longest first."""
         ...

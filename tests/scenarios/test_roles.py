@@ -174,6 +174,45 @@ async def test_a_stand_in_leads_for_some_days_and_names_no_other(town: World) ->
     assert town.last_to(helper).startswith("这件事要有相应角色的人来做")
 
 
+async def test_the_end_of_a_stand_in_is_told_and_recorded_once(town: World) -> None:
+    leader = await leader_of(town)
+    helper = await town.member("小周")
+    await town.says(leader, "替班")
+    await town.taps(leader, "3 天")
+    await town.does(helper, "start", payload=f"job-{code_in(town.last_to(leader))}")
+    await town.advance(days=2)
+    assert town.last_to(helper).startswith("你现在是「阳光花园」的团长了")
+
+    await town.advance(days=10)
+
+    assert town.last_to(helper) == "你不再是「阳光花园」的团长了。谢谢你的帮忙！"
+    assert town.last_to(leader) == "小周 替班的日子到了，不再是「阳光花园」的团长。辛苦你接着带。"
+    ended = "SELECT count(*) FROM staff_role WHERE until IS NOT NULL AND ended_at = until"
+    assert town.rows(ended) == [(1,)]
+    await town.says(leader, "操作记录")
+    assert "自动：小周 的团长到日子结束了 ✓" in town.last_to(leader)
+
+
+async def test_a_stand_in_who_was_erased_or_left_ends_without_a_word(town: World) -> None:
+    leader = await leader_of(town)
+    for name in ("小周", "小吴"):
+        helper = await town.member(name)
+        await town.says(leader, "替班")
+        await town.taps(leader, "3 天")
+        await town.does(helper, "start", payload=f"job-{code_in(town.last_to(leader))}")
+        if name == "小周":
+            await town.does(helper, "leave", chat=town.group)
+        else:
+            await town.says(helper, "注销")
+            await town.taps(helper, "注销，删掉我的信息")
+    before = town.said_to(leader)
+
+    await town.advance(days=4)
+
+    assert town.said_to(leader) == before
+    assert town.rows("SELECT count(*) FROM staff_role WHERE until IS NOT NULL AND ended_at IS NULL") == [(0,)]
+
+
 async def test_a_stand_in_can_come_again_and_be_ended_early(town: World) -> None:
     leader = await leader_of(town)
     helper = await town.member("小周")

@@ -343,6 +343,7 @@ def _make_staff() -> None:
     _partial("uq_staff_role_standing", "staff_role", standing, keys, unique=True)
     _partial("uq_staff_role_owner", "staff_role", f"role = 'owner' AND {standing}", ["role"], unique=True)
     _partial("ix_staff_role_member", "staff_role", standing, ["member_id"])
+    _partial("ix_staff_role_over", "staff_role", f"{standing} AND until IS NOT NULL", ["until"])
     _table(
         "invitation",
         _needed("code_hash", sa.Text()),
