@@ -10,12 +10,13 @@ from telegram.ext import ApplicationHandlerStop
 from features.members.model import Enabled, Enabling, Group, GroupState, Person
 from features.members.rules import group_payload
 from features.staff.model import Waiting
+from features.staff.wording import staff_notice
 from handlers.answers import say, show, toast
 from handlers.context import Context, Place
 from handlers.outcome import Outcome
 from handlers.setup import plan_first_lists
-from kernel.ids import UserId, private_chat
-from kernel.message import Answer, Keyboard, Kind, MessageClass, Moment, Open, Outgoing, Tap, Text
+from kernel.ids import UserId
+from kernel.message import Answer, Keyboard, Moment, Open, Outgoing, Tap, Text
 
 ENABLE = "members.enable"
 APPROVE, REFUSE = "owner.approve", "owner.refuse"
@@ -143,19 +144,7 @@ def ask_owner(waiting: Waiting) -> tuple[Outgoing, ...]:
         return ()
     at = Moment(waiting.at, waiting.group.zone.key)
     text = Text("owner.asked", {"group": waiting.group.title, "name": waiting.asker, "at": at})
-    return (
-        Outgoing(
-            Kind.SEND,
-            private_chat(owner.user),
-            MessageClass.NOTICE,
-            text=text,
-            keyboard=decision(waiting.group),
-            language=owner.language,
-            large=owner.large,
-            reason=Text("staff.notice_why"),
-            about=waiting.asked_by,
-        ),
-    )
+    return (staff_notice(owner, text, about=waiting.asked_by, keyboard=decision(waiting.group)),)
 
 
 def decision(group: Group) -> Keyboard:

@@ -11,6 +11,7 @@ from features.app.model import Corrected, Correcting, WhoCard
 from features.growth.wording import level_name
 from features.members.model import Member, Person
 from features.staff.model import Reason
+from features.staff.wording import staff_notice
 from handlers.answers import say, show, toast
 from handlers.context import Context, Place
 from handlers.growth import history_line
@@ -23,9 +24,7 @@ from kernel.message import (
     Answer,
     Button,
     Keyboard,
-    Kind,
     Language,
-    MessageClass,
     Moment,
     Open,
     Outgoing,
@@ -223,17 +222,8 @@ def _question(done: Corrected, other: Member) -> Outgoing:
     yes = Tap(Text("owner.approve"), _DECIDE, (done.approval, "yes"))
     no = Tap(Text("owner.refuse"), _DECIDE, (done.approval, "no"))
     author: Param = (done.author.name if done.author else "") or Text("members.nameless")
-    return Outgoing(
-        Kind.SEND,
-        private_chat(other.user),
-        MessageClass.NOTICE,
-        text=Text("staff.please_agree", _what(done) | {"author": author}),
-        keyboard=((yes, no),),
-        language=other.language,
-        large=other.large,
-        reason=Text("staff.notice_why"),
-        about=done.subject.id,
-    )
+    text = Text("staff.please_agree", _what(done) | {"author": author})
+    return staff_notice(other, text, about=done.subject.id, keyboard=((yes, no),))
 
 
 def _what(done: Corrected) -> dict[str, Param]:

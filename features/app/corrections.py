@@ -21,8 +21,9 @@ from features.staff.model import (
     Values,
 )
 from features.staff.service import Staff
-from kernel.ids import GroupId, MemberId, UserId, private_chat
-from kernel.message import Kind, MessageClass, Outgoing, Param, Text
+from features.staff.wording import staff_notice
+from kernel.ids import GroupId, MemberId, UserId
+from kernel.message import Param, Text
 
 _MOST = 100_000  # points in one correction
 _DAY = timedelta(days=1)
@@ -118,7 +119,10 @@ class Corrections:
         uow.journal.note("staff.approval_expired", member=asked.member, group=asked.group)
         author, subject = uow.members.find(asked.asked_by), uow.members.find(asked.member)
         if author is not None and subject is not None and author.reachable:
-            uow.outbox.put(_expired(asked, author, subject))
+            name: Param = subject.name or Text("members.nameless")
+            text = Text("staff.correction_expired", {"name": name, "points": f"{asked.points:+d}"})
+            once = f"approval-expired:{asked.id}"
+            uow.outbox.put(staff_notice(author, text, about=subject.id, once=once))
 
     def _ask(
         self, uow: Uow, group: Group, author: MemberId, subject: Member, points: int, reason: Reason
@@ -182,18 +186,3 @@ def _points(line: AuditLine) -> int:
 def _key(line: int, reason: str) -> str:
     """Return the key of the correction that a line of the audit tells."""
     return f"staff:{line}:{reason}"
-
-
-def _expired(asked: Approval, author: Member, subject: Member) -> Outgoing:
-    name: Param = subject.name or Text("members.nameless")
-    return Outgoing(
-        Kind.SEND,
-        private_chat(author.user),
-        MessageClass.NOTICE,
-        text=Text("staff.correction_expired", {"name": name, "points": f"{asked.points:+d}"}),
-        language=author.language,
-        large=author.large,
-        dedupe_key=f"approval-expired:{asked.id}",
-        reason=Text("staff.notice_why"),
-        about=subject.id,
-    )

@@ -1,6 +1,6 @@
 """Use cases of roles: who has which, giving them and taking them back."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from features.members.model import Group, Member, Person
@@ -28,8 +28,9 @@ from features.staff.model import (
 from features.staff.owner import Owner
 from features.staff.ports import Uow
 from features.staff.service import Staff
-from kernel.ids import GroupId, MemberId, UserId, private_chat
-from kernel.message import Kind, MessageClass, Outgoing, Param, Text
+from features.staff.wording import staff_notice
+from kernel.ids import GroupId, MemberId, UserId
+from kernel.message import Param, Text
 
 STAND_IN_DAYS = (3, 7, 14)
 
@@ -118,11 +119,12 @@ class Roles:
         holder, giver = uow.members.find(post.member), uow.members.find(post.given_by or MemberId(0))
         names: dict[str, Param] = {"group": there.title, "role": Text(f"staff.role_{post.role}")}
         if holder is not None and holder.reachable:
-            uow.outbox.put(_tells(holder, Text("staff.role_over", names), f"role-over:{post.id}"))
+            over = Text("staff.role_over", names)
+            uow.outbox.put(staff_notice(holder, over, about=holder.id, once=f"role-over:{post.id}"))
         if holder is not None and giver is not None and giver.reachable:
             name: Param = holder.name or Text("members.nameless")
-            told = _tells(giver, Text("staff.days_over", names | {"name": name}), f"days-over:{post.id}")
-            uow.outbox.put(replace(told, about=holder.id))
+            over = Text("staff.days_over", names | {"name": name})
+            uow.outbox.put(staff_notice(giver, over, about=holder.id, once=f"days-over:{post.id}"))
 
     def follow(self, uow: Uow, *, person: Person, code: str) -> Followed:
         """Give who follows a link what it is for, or say why not.
@@ -206,19 +208,6 @@ class Roles:
         if invitation.days:
             return self._may_name_stand_in(uow, standing)
         return invitation.role in rules.givable(standing.roles)
-
-
-def _tells(reader: Member, text: Text, once: str) -> Outgoing:
-    return Outgoing(
-        Kind.SEND,
-        private_chat(reader.user),
-        MessageClass.NOTICE,
-        text=text,
-        language=reader.language,
-        large=reader.large,
-        dedupe_key=once,
-        reason=Text("staff.notice_why"),
-    )
 
 
 def _name(uow: Uow, member: MemberId) -> str:
