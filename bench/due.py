@@ -3,6 +3,7 @@
 A tick of the clockwork has a hundred due rows: of expiring points, or of levels to be looked at.
 """
 
+import asyncio
 import contextlib
 import statistics
 import tempfile
@@ -39,6 +40,7 @@ NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai: nobody's q
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _BATCH = 100  # due rows of one tick
 _GROUP = 200  # members of one group
+_BETWEEN_SECONDS, _LONGEST_SECONDS = 0.002, 0.050  # between two questions; that one may wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,23 @@ class Clockwork:
             if len(found) != _BATCH:
                 raise RuntimeError(f"a look found {len(found)} rows, expected {_BATCH}")
         return statistics.median(seconds)
+
+    async def waits(self, count: int) -> float:
+        """Return the longest seconds that a unit of somebody else waited while so many ticks were done."""
+        seconds, over = list[float](), asyncio.Event()
+
+        async def ask() -> None:
+            while not over.is_set():
+                begun = time.perf_counter()
+                await self.db.run(lambda uow: uow.claims.take("bench"))
+                seconds.append(time.perf_counter() - begun)
+                await asyncio.sleep(_BETWEEN_SECONDS)
+
+        async with asyncio.TaskGroup() as asking:
+            asking.create_task(ask())
+            await self.ticks(count)
+            over.set()
+        return max(seconds)
 
     async def boards(self, count: int) -> float:
         """Return the median seconds of showing the board of everybody's group so many times."""
@@ -152,7 +171,7 @@ def _sizes(plan: Plan) -> tuple[int, int]:
 async def _race(work: Work, kind: str, urls: Sequence[str], plan: Plan) -> list[Result]:
     sizes = _sizes(plan)
     ticks, looks = plan.count(3, 1), plan.count(500, 5)
-    minutes = (plan.rounds + 1) * ticks + 1  # the last one's rows are for looking only
+    minutes = (2 * plan.rounds + 1) * ticks + 1  # the last one's rows are for looking only
     with contextlib.ExitStack() as held:
         large, small = (
             held.enter_context(_clockwork(work, url, members, ticks=minutes))
@@ -164,6 +183,7 @@ async def _race(work: Work, kind: str, urls: Sequence[str], plan: Plan) -> list[
         worked = await alternate(
             {"large": lambda: large.ticks(ticks), "small": lambda: small.ticks(ticks)}, plan.rounds
         )
+        waited = [await large.waits(ticks) for _ in range(plan.rounds)]
         looked = await alternate(
             {"large": lambda: large.looks(looks), "small": lambda: small.looks(looks)}, plan.rounds
         )
@@ -171,6 +191,11 @@ async def _race(work: Work, kind: str, urls: Sequence[str], plan: Plan) -> list[
     return [
         _result(work.row, f"{work.what} (look, do 100 rows, look), {among} (target 1.30)", worked),
         _result(work.row, f"the look alone, {among}; plan: {plan_text}", looked),
+        Result(
+            Bar(work.row, f"the longest that a unit of somebody else waits meanwhile, {kind}, vs 50 ms", 1.0),
+            [seconds / _LONGEST_SECONDS for seconds in waited],
+            f"{milli(waited)}, {sizes[0]:,} members",
+        ),
     ]
 
 

@@ -83,6 +83,11 @@ class Uow(Protocol):
 class Runner(Protocol[U_co]):
     """Runs units of work of a given kind."""
 
+    @property
+    def abreast(self) -> int:
+        """How many units that can wait are worth having under way together, without delaying others."""
+        ...
+
     def run(self, unit: Callable[[U_co], T]) -> Awaitable[T]:
         """Run `unit` in one transaction and return its result once that has committed."""
         ...

@@ -19,7 +19,6 @@ from scheduler.jobs import Job
 
 _log = logging.getLogger(__name__)
 _BATCH = 100
-_AT_ONCE = 32  # units under way: enough for SQLite to commit many together, and for PostgreSQL's threads
 _TICK_SECONDS = 30
 
 
@@ -62,12 +61,13 @@ class Engine:
         finally:
             ticker.shutdown(wait=False)
 
-    async def run_due(self, *, at_once: int = _AT_ONCE) -> int:
+    async def run_due(self, *, at_once: int | None = None) -> int:
         """Run everything that is due at this instant; return how many pieces that were.
 
-        At most `at_once` are under way; only with 1 is each done before the next begins, by due instant.
+        At most `at_once` are under way, None: as many as suit the database; only with 1 is each done before
+        the next begins, by due instant.
         """
-        count = 0
+        at_once, count = at_once or self._runner.abreast, 0
         for job in self._jobs:
             tried: set[int] = set()
             while ids := [due for due in await self._due(job) if due not in tried]:

@@ -57,6 +57,11 @@ class Db(Protocol):
         """Where the data lies."""
         ...
 
+    @property
+    def abreast(self) -> int:
+        """How many units that can wait are worth having under way together, without delaying others."""
+        ...
+
     def run(self, unit: Unit[T]) -> Awaitable[T]:
         """Run `unit` in one transaction; the result comes after the commit, or what the unit raised."""
         ...
@@ -132,6 +137,8 @@ BEGIN = "BEGIN IMMEDIATE"
 
 class SqliteDb:
     """One thread owns the only writing connection; what is queued meanwhile commits together."""
+
+    abreast = 32  # half a batch: they share a commit, and who comes behind them waits for one more
 
     def __init__(self, url: URL, clock: Clock, chance: Random = CHANCE) -> None:
         self.url = url
@@ -250,6 +257,8 @@ def _tell(ended: Sequence[_Ended]) -> None:
 
 class PostgresDb:
     """A few threads, each with its own connection and its own transaction."""
+
+    abreast = _THREADS - 2  # the other threads are for what cannot wait
 
     def __init__(self, url: URL, clock: Clock, chance: Random = CHANCE) -> None:
         self.url = url

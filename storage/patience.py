@@ -46,6 +46,11 @@ class PatientDb:
         """Where the data lies."""
         return self._db.url
 
+    @property
+    def abreast(self) -> int:
+        """How many units that can wait are worth having under way together, without delaying others."""
+        return self._db.abreast
+
     def run(self, unit: Unit[T]) -> Awaitable[T]:
         """Run `unit` in one transaction, waiting as long as the database does not answer."""
         return self._run(unit)

@@ -27,6 +27,10 @@ class Behind:
         self._db, self._then = db, then
 
     @property
+    def abreast(self) -> int:
+        return self._db.abreast
+
+    @property
     def url(self) -> URL:
         return self._db.url
 

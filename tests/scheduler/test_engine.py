@@ -109,6 +109,7 @@ class Counted:
 
     def __init__(self, db: Db) -> None:
         self._db, self._now, self.most = db, 0, 0
+        self.abreast = db.abreast
 
     async def run(self, unit: Callable[[Uow], T]) -> T:
         self._now += 1
