@@ -70,6 +70,7 @@ def build_app(config: Config) -> App:
     roles, silence = Roles(staff, owner, invitations), Silence(staff)
     accounts = Accounts(members, growth, Boards(), outreach)
     corrections = Corrections(staff, accounts)
+    setup = Setup(pickup, staff, zones.load(), _own_number(config))
     arrival = Arrival(members, growth, pickup, staff)
     return App(
         outreach=outreach,
@@ -82,13 +83,13 @@ def build_app(config: Config) -> App:
         pickup=pickup,
         joining=Joining(config.joining, members),
         privacy=privacy,
-        setup=Setup(pickup, staff, zones.load(), _own_number(config)),
+        setup=setup,
         arrival=arrival,
         desk=Desk(staff, roles, silence, growth, corrections),
         corrections=corrections,
         accounts=accounts,
         announcing=Announcing(members, growth, outreach),
-        settings=Settings(members, outreach, arrival, pickup),
+        settings=Settings(members, outreach, arrival, pickup, setup),
         erasing=Erasing(growth, privacy, config.members.zone.key),
     )
 

@@ -6,12 +6,12 @@ from telegram import Update
 
 from features.app.model import AuditPage, AuditShown
 from features.setup.rules import quiet_between
-from features.setup.wording import language_text, quiet_text
+from features.setup.wording import language_text, quiet_text, zone_text
 from features.staff.model import AuditLine, Choice, Deed, Role
 from handlers.answers import show, toast
 from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
-from handlers.menu import TO_MENU
+from handlers.menu import AUDIT, TO_MENU
 from handlers.people import UNDO
 from handlers.routes import Routes, on_command, on_tap, on_words
 from handlers.staff import NUMBER, choice, chosen, lead_staff, on_link, role_name
@@ -19,7 +19,6 @@ from kernel.ids import GroupId, UserId
 from kernel.message import Answer, Button, Keyboard, Language, Moment, Outgoing, Param, Tap, Text
 from texts.catalog import Catalog
 
-AUDIT = "staff.audit"
 _SETTINGS = (Deed.ZONE_SET, Deed.QUIET_SET, Deed.LANGUAGE_SET)
 
 
@@ -89,7 +88,7 @@ def _details(shown: AuditShown) -> dict[str, Param]:
         "role": role_name(Role(str(role))),
         "points": f"{int(points or 0):+d}",
         "reason": Text(f"staff.reason_{reason or 'goodwill'}"),
-        "zone": str(after.get("zone", "")),
+        "zone": zone_text(str(after.get("zone", ""))),
         "quiet": quiet_text(quiet_between(after)) if "start" in after else "",
         "language": language_text(Language(str(after.get("language", Language.ZH_CN)))),
         "what": _deed(shown.undid) if shown.undid else Text("staff.something"),

@@ -57,7 +57,7 @@ def card(place: Place, home: Home) -> Outgoing:
             "expiry": _expiry(found),
             "next": _next(found, known.group.zone),
             "gives": gives(found.privileges),
-            "rules": (*(_rule(rule, used) for rule, used in found.rules), *_coming(found)),
+            "rules": (*(_rule(rule, used, home) for rule, used in found.rules), *_coming(found)),
         },
     )
     keyboard: Keyboard = ((_TO_HISTORY, _TO_BOARD), (TO_MENU,))
@@ -134,8 +134,10 @@ def _coming(found: Card) -> tuple[Text, ...]:
     return (Text("growth.coming", {"on": on, "changes": changes}),)
 
 
-def _rule(rule: EarningRule, used: Used) -> Text:
+def _rule(rule: EarningRule, used: Used, home: Home) -> Text:
     what, cap = _REASONS[rule.event], _cap(rule.cap, used)
+    if rule.event is Event.REGISTER and home.returning:
+        cap = Text("growth.cap_once_had")  # before they were erased
     return Text("growth.rule", {"what": what, "amount": rule.amount, "cap": cap})
 
 

@@ -25,7 +25,7 @@ from handlers.menu import (
     show_menu,
 )
 from handlers.outcome import Outcome, OutcomeHandler, OutcomeKind
-from handlers.pickup import choice_card
+from handlers.pickup import choice_card, named
 from handlers.routes import IN_PRIVATE, Routes, on_command, on_tap, on_words
 from handlers.settings import settings
 from kernel.ids import private_chat
@@ -151,10 +151,15 @@ def consented(place: Place, done: Consented) -> Answer:
     if not done.credited:
         return show_menu(place, done.home), toast(place, "members.already_consented_toast")
     earned = done.home.card.register_points
-    text = Text(
-        "members.consented",
-        {"name": done.home.known.name, "earned": earned, "growth": account.growth, "points": account.points},
-    )
+    stands: dict[str, Param] = {
+        "name": done.home.known.name,
+        "earned": earned,
+        "growth": account.growth,
+        "points": account.points,
+    }
+    text = Text("members.consented", stands)
+    if done.place is not None:
+        text = Text("members.consented_here", stands | {"point": named(done.place)})
     changed = show(place, text, menu_keyboard(is_staff=done.home.is_staff))
     return changed, toast(place, "members.consented_toast", earned=earned)
 

@@ -14,7 +14,8 @@ from kernel.message import Keyboard, Open, Outgoing, Tap, Text
 
 HELP, SETTINGS, NOTE = "home.help", "members.settings", "members.note"
 GROWTH, HISTORY, BOARD = "growth.card", "growth.history", "growth.board"
-SETUP, HEALTH, STAFF_ROLES = "setup.desk", "setup.health", "staff.roles"
+SETUP, HEALTH = "setup.desk", "setup.health"
+STAFF_ROLES, STAND_IN, AUDIT, PANIC = "staff.roles", "staff.stand_in", "staff.audit", "staff.panic"
 MYDATA = "privacy.mydata"
 
 # Start payloads that open a page of the private chat straight away.

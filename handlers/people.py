@@ -7,6 +7,7 @@ from functools import partial
 from telegram import Message, Update
 from telegram.ext import CommandHandler
 
+from features.app.corrections import MOST_POINTS
 from features.app.model import Corrected, Correcting, WhoCard
 from features.growth.wording import level_name
 from features.members.model import Member, Person
@@ -42,26 +43,28 @@ _LINK = re.compile(r"(?:who|fix)-(\d{1,9})-(\d{1,9})(?:-([pm])(\d{1,6}))?")
 
 async def on_who(update: Update, context: Context) -> None:
     """Staff point at a message in the group: only a button to the private chat is shown there."""
-    _point(update, context, "who", "")
+    _point(update, context, "who", "", Text("staff.who_how"))
 
 
 async def on_typed_points(update: Update, context: Context) -> None:
     """Staff point at a message and type an amount, such as /points +30."""
     typed = _TYPED.fullmatch(unicodedata.normalize("NFKC", "".join(context.args or ())))
-    if typed is None or int(typed[2]) == 0:
-        context.say(partial(say, context.place, Text("staff.how_points")))
+    how = Text("staff.how_points", {"most": MOST_POINTS})
+    if typed is None or not 0 < int(typed[2]) <= MOST_POINTS:
+        context.say(partial(say, context.place, how))
         return
     sign = "p" if typed[1] in ("", "+") else "m"
-    _point(update, context, "fix", f"-{sign}{typed[2]}")
+    _point(update, context, "fix", f"-{sign}{typed[2]}", how)
 
 
-def _point(update: Update, context: Context, page: str, more: str) -> None:
+def _point(update: Update, context: Context, page: str, more: str, how: Text) -> None:
+    """Lead to a page about who wrote the message that is answered; `how` explains what nobody is meant by."""
     message, user = update.effective_message, update.effective_user
     if message is None or user is None:
         return
     subject = _subject(message, context)
     if subject is None:
-        context.say(partial(say, context.place, Text("staff.who_how")))
+        context.say(partial(say, context.place, how))
         return
     context.plan(
         context.app.desk.point_at,
@@ -227,13 +230,15 @@ def _question(done: Corrected, other: Member) -> Outgoing:
 
 
 def _what(done: Corrected) -> dict[str, Param]:
-    return {
+    what: dict[str, Param] = {
         "name": done.subject.name or Text("members.nameless"),
         "group": done.group.title,
         "points": f"{done.points:+d}",
         "reason": Text(f"staff.reason_{done.reason}"),
-        "balance": done.balance,
     }
+    if done.became is not None:
+        what |= {"balance": done.became.balance, "told": Text(f"staff.told_{done.became.told}")}
+    return what
 
 
 async def on_decide(update: Update, context: Context) -> None:

@@ -53,7 +53,8 @@ def places(place: Place, found: Places) -> Answer:
         return show(place, Text("pickup.none", {"group": found.known.group.title}), ((TO_MENU,),))
     text = Text("pickup.places_none")
     if found.chosen is not None:
-        text = Text("pickup.places", {"chosen": _named(found.chosen)})
+        only = len(found.points) == 1
+        text = Text("pickup.places_only" if only else "pickup.places", {"chosen": named(found.chosen)})
     others = [point for point in found.points if point != found.chosen]
     return show(place, text, (*((_take(point),) for point in others), (TO_MENU,)))
 
@@ -73,7 +74,7 @@ def chosen(place: Place, done: Chosen) -> Answer:
     """Confirm the place, and the reward when it completed the registration."""
     place, account = place.to(done.home.known.member), done.home.card.account
     stands: dict[str, Param] = {
-        "point": _named(done.point),
+        "point": named(done.point),
         "growth": account.growth,
         "points": account.points,
     }
@@ -109,5 +110,6 @@ def _take(point: PickupPoint) -> Tap:
     return Tap(Text("pickup.choice", {"name": point.name, "hours": point.hours}), _TAKE, (point.id,))
 
 
-def _named(point: PickupPoint) -> Text:
+def named(point: PickupPoint) -> Text:
+    """Return what a pick-up point is called, with its hours."""
     return Text("pickup.point", {"name": point.name, "hours": point.hours})

@@ -11,12 +11,14 @@ from telegram import Update
 from features.app.settings import SettingsPage
 from features.members.model import Joined, Member
 from features.outreach.model import MARKETING, Preference, QuietHours, Topic
+from features.setup.model import Page as SetupPage
 from handlers.answers import say, show, toast
 from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
 from handlers.menu import MYDATA, SETTINGS, TO_MENU, TO_SETTINGS, lead_to_private
 from handlers.pickup import TO_CHOOSE
 from handlers.routes import IN_PRIVATE, Routes, on_command, on_tap, on_words
+from handlers.setup import changed as setup_changed
 from kernel.message import Answer, Keyboard, Language, Moment, Outgoing, Tap, Text, Toast
 from texts.catalog import Catalog
 
@@ -52,7 +54,7 @@ def settings(place: Place, page: SettingsPage) -> Outgoing:
     wants = member.marketing_consent_at is not None
     text = Text(
         "settings.page",
-        {"marketing": _on_off(wants), "quiet": _quiet(page), "reminders": _reminders(page)},
+        {"marketing": _offers(page), "quiet": _quiet(page), "reminders": _reminders(page), "own": _own(page)},
     )
     offers = Text("settings.switch_off" if wants else "settings.switch_on")
     other = Language.EN if member.language is Language.ZH_CN else Language.ZH_CN
@@ -127,13 +129,21 @@ async def on_large(update: Update, context: Context) -> None:
 
 async def on_language(update: Update, context: Context) -> None:
     """The choice of a language, by its button."""
-    await on_speak(Language(tapped_args(update)[0]), update, context)
-
-
-async def on_speak(language: Language, update: Update, context: Context) -> None:
-    """The choice of a language, by its name."""
-    given = {"language": language}
+    given = {"language": Language(tapped_args(update)[0])}
     _change(update, context, settings, context.app.settings.language, "settings.language", given)
+
+
+async def on_named_language(language: Language, update: Update, context: Context) -> None:
+    """A language, by its name: one's own, or the group's while the wizard asks for it."""
+    if update.effective_user is None:
+        return
+    place = context.place
+
+    def changed(now: SettingsPage | SetupPage) -> Answer:
+        return settings(place, now) if isinstance(now, SettingsPage) else setup_changed(place, now)
+
+    person = context.person(update.effective_user)
+    context.plan(context.app.settings.named_language, changed, person=person, language=language)
 
 
 def _change(
@@ -220,8 +230,10 @@ def routes(catalog: Catalog) -> Routes:
         on_words(catalog.words["settings.stop"], on_stop, IN_PRIVATE),
         on_words(catalog.words["settings.mute"], on_mute, IN_PRIVATE),
         on_words(catalog.words["settings.hours"], _shows(hours), IN_PRIVATE),
-        on_words(catalog.words["settings.speak_zh_CN"], partial(on_speak, Language.ZH_CN), IN_PRIVATE),
-        on_words(catalog.words["settings.speak_en"], partial(on_speak, Language.EN), IN_PRIVATE),
+        on_words(
+            catalog.words["settings.speak_zh_CN"], partial(on_named_language, Language.ZH_CN), IN_PRIVATE
+        ),
+        on_words(catalog.words["settings.speak_en"], partial(on_named_language, Language.EN), IN_PRIVATE),
         on_tap(SETTINGS, to_settings),
         on_tap(_TOPICS, _shows(topics)),
         on_tap(_HOURS, _shows(hours)),
@@ -244,6 +256,21 @@ def _word(wanted: bool) -> str:
 
 def _on_off(on: bool) -> Text:
     return Text("settings.on" if on else "settings.off")
+
+
+def _offers(page: SettingsPage) -> Text:
+    """Say whether offers come: the consent to them is not all, each topic can be off."""
+    if page.known.member.marketing_consent_at is not None and page.preference.topics_off >= MARKETING:
+        return Text("settings.on_but_none")
+    return _on_off(page.known.member.marketing_consent_at is not None)
+
+
+def _own(page: SettingsPage) -> Text:
+    """Say whether somebody hears of their own account."""
+    if page.muted:
+        return Text("settings.own_muted")
+    some_off = page.preference.topics_off - MARKETING
+    return Text("settings.own_off" if some_off else "settings.own_as_usual")
 
 
 def _topic_button(topic: Topic, preference: Preference) -> Tap:

@@ -1,31 +1,24 @@
 """The wizard that leads a group's staff through its settings: one card, changed in place."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from telegram import Update
 
 from features.members.model import Joined, Member, Person
-from features.outreach.model import QuietHours
 from features.setup import rules
 from features.setup.model import Groups, Page, Step
-from features.setup.wording import language_text, quiet_text
-from features.setup.zones import load as load_zones
-from handlers.answers import say, show, toast
+from handlers.answers import show, toast
 from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
-from handlers.menu import HEALTH, SETUP, STAFF_ROLES, TO_MENU, in_private
+from handlers.menu import SETUP, TO_MENU, in_private
 from handlers.routes import ASKING, IN_PRIVATE, Routes, on_command, on_payload, on_tap, on_words
-from kernel.ids import ChatId, GroupId, MessageId, PickupPointId, private_chat
-from kernel.message import Answer, Button, Keyboard, Kind, Language, Moment, Outgoing, Tap, Text
+from handlers.setup_pages import CLOSE, CLOSED, LANGUAGE, QUIET, STEP, ZONE, elsewhere, page
+from kernel.ids import ChatId, GroupId, MessageId, PickupPointId
+from kernel.message import Answer, Language, Tap, Text
 from texts.catalog import Catalog
 
-_STEP, _ZONE, _QUIET, _LANGUAGE = "setup.step", "setup.zone", "setup.quiet", "setup.language"
-_CLOSE, _CLOSED = "setup.close", "setup.closed"
 _GROUP = r":\d{1,18}"
-_PAIR = 2  # buttons in a row
 
 
 async def on_setup(update: Update, context: Context) -> None:
@@ -183,12 +176,12 @@ def plan_first_lists(context: Context, chat: ChatId) -> None:
 
 def first_lists(pages: tuple[Page, ...]) -> Answer:
     """Show each leader the list in private."""
-    return tuple(_elsewhere(shown) for shown in pages)
+    return tuple(elsewhere(shown) for shown in pages)
 
 
 def opened(place: Place, found: Page | Groups) -> Answer:
     """Show the page, or the groups to choose from."""
-    return page(place, found) if isinstance(found, Page) else choose(place, _STEP, (Step.LIST,), found)
+    return page(place, found) if isinstance(found, Page) else choose(place, STEP, (Step.LIST,), found)
 
 
 def choose(place: Place, act: str, args: tuple[str, ...], found: Groups) -> Answer:
@@ -201,169 +194,10 @@ def choose(place: Place, act: str, args: tuple[str, ...], found: Groups) -> Answ
 
 def changed(place: Place, shown: Page) -> Answer:
     """Show what stands now, in this card and in those of others; a tap is told it as well."""
-    mine = (page(place, shown), *(_elsewhere(other) for other in shown.others))
+    mine = (page(place, shown), *(elsewhere(other) for other in shown.others))
     if place.tap_id is None or shown.news is None:
         return mine
     return (*mine, toast(place.to(shown.reader), "setup.done_toast", news=shown.news))
-
-
-def page(place: Place, shown: Page) -> Outgoing:
-    """Show one page of the wizard where its card is."""
-    text, keyboard = _worded(shown)
-    place = place.to(shown.reader)
-    if place.tap_id is not None or shown.message is None:
-        return show(place, text, keyboard)
-    return replace(say(place, text, keyboard), kind=Kind.EDIT, message=shown.message)
-
-
-def _elsewhere(shown: Page) -> Outgoing:
-    """Show what stands now in the card of somebody else who is at it."""
-    user = shown.reader.user
-    return page(Place.unasked(private_chat(user), shown.reader.language), shown)
-
-
-def _worded(shown: Page) -> tuple[Text, Keyboard]:
-    heading = Text("setup.heading", {"group": shown.group.title})
-    body, rows = _PAGES[shown.step](shown)
-    news = (Text("setup.news", {"news": shown.news}),) if shown.news else ()
-    problem = (shown.problem,) if shown.problem else ()
-    lines = (heading, *news, *problem, body)
-    return Text("setup.page", {"lines": lines}), (*rows, *_ways_on(shown))
-
-
-def _list(shown: Page) -> tuple[Text, Keyboard]:
-    lines = tuple(
-        Text("setup.item_done" if done else "setup.item_open", {"item": Text(f"setup.item_{item}")})
-        for item, done in shown.items
-    )
-    steps = [_to(shown, step, Text(f"setup.to_{step}")) for step in rules.WIZARD[:-1]]
-    health = Tap(Text("setup.to_health"), HEALTH, (shown.group.id,))
-    begin = _to(shown, rules.WIZARD[0], Text("setup.begin"))
-    is_complete = all(done for _, done in shown.items)
-    text = Text("setup.list_done" if is_complete else "setup.list", {"items": lines})
-    return text, ((begin,), *_pairs([*steps, health]))
-
-
-def _zone(shown: Page) -> tuple[Text, Keyboard]:
-    stands = shown.group.zone.key
-    text = Text("setup.zone", {"zone": stands, "now": Moment(shown.now, stands)})
-    right: Button = _zone_tap(shown, stands, Text("setup.zone_right"))
-    if shown.zones:
-        offered = [
-            _zone_tap(shown, zone, Text("setup.zone_offered", {"zone": zone, "time": _clock(shown, zone)}))
-            for zone in shown.zones
-        ]
-        return text, (*((button,) for button in offered), (right,))
-    common = load_zones().common
-    places = [
-        _zone_tap(
-            shown,
-            zone,
-            Text("setup.zone_offered", {"zone": Text(f"setup.zone_{key}"), "time": _clock(shown, zone)}),
-        )
-        for zone, key in common.items()
-        if zone != stands
-    ]
-    return text, ((right,), *_pairs(places))
-
-
-def _quiet(shown: Page) -> tuple[Text, Keyboard]:
-    text = Text("setup.quiet", {"stands": quiet_text(shown.group.quiet)})
-    buttons = [
-        Tap(_quiet_label(quiet), _QUIET, (shown.group.id, rules.packed(quiet)))
-        for quiet in rules.QUIET_CHOICES
-    ]
-    return text, _pairs(buttons)
-
-
-def _quiet_label(quiet: QuietHours) -> Text:
-    if quiet.start == quiet.end:
-        return Text("setup.quiet_none")
-    return Text("setup.quiet_choice", {"start": f"{quiet.start:%H:%M}", "end": f"{quiet.end:%H:%M}"})
-
-
-def _language(shown: Page) -> tuple[Text, Keyboard]:
-    text = Text("setup.language", {"language": language_text(shown.group.language)})
-    choices = (Tap(language_text(each), _LANGUAGE, (shown.group.id, str(each))) for each in Language)
-    return text, (tuple(choices),)
-
-
-def _points(shown: Page) -> tuple[Text, Keyboard]:
-    lines = tuple(
-        Text("setup.point_line", {"name": point.name, "hours": point.hours}) for point in shown.points
-    )
-    closing = [
-        Tap(Text("setup.close_point", {"name": point.name}), _CLOSE, (shown.group.id, point.id))
-        for point in shown.points
-    ]
-    text = Text("setup.points", {"points": lines or (Text("setup.no_points"),)})
-    return text, ((_to(shown, Step.NAME, Text("setup.add_point")),), *((button,) for button in closing))
-
-
-def _close(shown: Page) -> tuple[Text, Keyboard]:
-    name = next((point.name for point in shown.points if point.id == shown.point), None)
-    if name is None or shown.point is None:
-        return _points(shown)
-    sure = Tap(Text("setup.close_sure"), _CLOSED, (shown.group.id, shown.point))
-    stay = _to(shown, Step.POINTS, Text("setup.close_not"))
-    return Text("setup.close", {"name": name}), ((sure,), (stay,))
-
-
-def _roles(shown: Page) -> tuple[Text, Keyboard]:
-    return Text("setup.roles"), ((Tap(Text("setup.to_roles"), STAFF_ROLES, (shown.group.id,)),),)
-
-
-def _name(_shown: Page) -> tuple[Text, Keyboard]:
-    return Text("setup.name"), ()
-
-
-def _hours(_shown: Page) -> tuple[Text, Keyboard]:
-    return Text("setup.hours"), ()
-
-
-_PAGES: dict[Step, Callable[[Page], tuple[Text, Keyboard]]] = {
-    Step.LIST: _list,
-    Step.ZONE: _zone,
-    Step.QUIET: _quiet,
-    Step.LANGUAGE: _language,
-    Step.POINTS: _points,
-    Step.NAME: _name,
-    Step.HOURS: _hours,
-    Step.CLOSE: _close,
-    Step.ROLES: _roles,
-}
-
-
-def _ways_on(shown: Page) -> Keyboard:
-    """Return the last rows: back, skip, and the list."""
-    if shown.step is Step.LIST:
-        return ((TO_MENU,),)
-    to_list = _to(shown, Step.LIST, Text("setup.to_list"))
-    if shown.step not in rules.WIZARD:
-        return ((_to(shown, Step.POINTS, Text("setup.back")),),) if shown.step is not Step.CLOSE else ()
-    at = rules.WIZARD.index(shown.step)
-    around = []
-    if at > 0:
-        around.append(_to(shown, rules.WIZARD[at - 1], Text("setup.back")))
-    if at + 1 < len(rules.WIZARD):
-        around.append(_to(shown, rules.WIZARD[at + 1], Text("setup.skip")))
-    return (tuple(around), (to_list,))
-
-
-def _to(shown: Page, step: Step, label: Text) -> Tap:
-    return Tap(label, _STEP, (shown.group.id, step.value))
-
-
-def _zone_tap(shown: Page, zone: str, label: Text) -> Tap:
-    return Tap(label, _ZONE, (shown.group.id, zone.replace("/", ".")))
-
-
-def _clock(shown: Page, zone: str) -> str:
-    return f"{shown.now.astimezone(ZoneInfo(zone)):%H:%M}"
-
-
-def _pairs(buttons: list[Tap]) -> Keyboard:
-    return tuple(tuple(buttons[at : at + _PAIR]) for at in range(0, len(buttons), _PAIR))
 
 
 def _asked(update: Update, context: Context) -> tuple[Person, MessageId | None] | None:
@@ -382,10 +216,10 @@ def routes(catalog: Catalog) -> Routes:
         on_words(catalog.words["setup.setup"], on_setup, ASKING),
         on_words(catalog.words["setup.cancel"], on_cancel, IN_PRIVATE),
         on_tap(SETUP, on_setup),
-        on_tap(_STEP, on_step, rf"{_GROUP}:({steps})"),
-        on_tap(_ZONE, on_zone, rf"{_GROUP}:[A-Za-z0-9_.+\-]{{3,40}}"),
-        on_tap(_QUIET, on_quiet, rf"{_GROUP}:\d{{4}}-\d{{4}}"),
-        on_tap(_LANGUAGE, on_language, rf"{_GROUP}:({languages})"),
-        on_tap(_CLOSE, on_close, rf"{_GROUP}{_GROUP}"),
-        on_tap(_CLOSED, on_closed, rf"{_GROUP}{_GROUP}"),
+        on_tap(STEP, on_step, rf"{_GROUP}:({steps})"),
+        on_tap(ZONE, on_zone, rf"{_GROUP}:[A-Za-z0-9_.+\-]{{3,40}}"),
+        on_tap(QUIET, on_quiet, rf"{_GROUP}:\d{{4}}-\d{{4}}"),
+        on_tap(LANGUAGE, on_language, rf"{_GROUP}:({languages})"),
+        on_tap(CLOSE, on_close, rf"{_GROUP}{_GROUP}"),
+        on_tap(CLOSED, on_closed, rf"{_GROUP}{_GROUP}"),
     )

@@ -8,13 +8,14 @@ from telegram.ext import ApplicationHandlerStop, CommandHandler
 from features.staff.model import Choice, Silenced
 from handlers.answers import say, show, toast
 from handlers.context import Context, Place
+from handlers.menu import PANIC
 from handlers.routes import IN_GROUP, IN_PRIVATE, ByGroup, Routes, on_command, on_tap, on_words
 from handlers.staff import NUMBER, choice, chosen
 from kernel.ids import UserId
 from kernel.message import Answer, Keyboard, Outgoing, Tap, Text, Toast
 from texts.catalog import Catalog
 
-_STOP, _RESUME = "staff.panic", "staff.resume"
+_RESUME = "staff.resume"
 
 
 async def on_panic(update: Update, context: Context) -> None:
@@ -40,7 +41,7 @@ async def on_panic_as_group(_update: Update, context: Context) -> None:
 def stopped(place: Place, done: Silenced | Choice) -> Outgoing:
     """Say what has stopped, and how it goes on."""
     if isinstance(done, Choice):
-        return choice(place, _STOP, done.groups)
+        return choice(place, PANIC, done.groups)
     keyboard: Keyboard = ((Tap(Text("staff.resume"), _RESUME, (done.group.id,)),),)
     if not place.private:
         place = place.speaking(done.group.language)
@@ -87,7 +88,7 @@ def routes(catalog: Catalog) -> Routes:
         on_command("panic", on_panic),
         on_words(catalog.words["staff.panic"], on_panic),
         on_words(catalog.words["staff.resume"], on_resume, IN_PRIVATE),
-        on_tap(_STOP, on_panic, NUMBER),
+        on_tap(PANIC, on_panic, NUMBER),
         on_tap(_RESUME, on_resume, NUMBER),
         on_tap(_RESUME, on_resume, NUMBER, in_group=True),
     )

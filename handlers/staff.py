@@ -13,14 +13,13 @@ from features.staff.roles import STAND_IN_DAYS
 from handlers.answers import say, show
 from handlers.context import Callback, Context, Place
 from handlers.keyboards import tapped_args
-from handlers.menu import TO_MENU
+from handlers.menu import STAFF_ROLES, STAND_IN, TO_MENU
 from handlers.owner import TO_DESK, confirm_card
 from handlers.routes import IN_PRIVATE, Routes, on_command, on_tap, on_words
 from kernel.ids import GroupId, MemberId, UserId, private_chat
 from kernel.message import Answer, Button, Keyboard, Moment, Open, Outgoing, Param, Tap, Text
 from texts.catalog import Catalog
 
-ROLES, STAND_IN = "staff.roles", "staff.stand_in"
 INVITE, TAKE, GIVE = "staff.invite", "staff.take", "staff.give"
 NUMBER = r":\d{1,9}"
 _OF_GROUP = rf"({NUMBER})?"
@@ -116,7 +115,10 @@ def _role_yours(place: Place, done: Followed, role: Role, group: Group) -> Answe
         return told
     there = Place.unasked(private_chat(giver.user), giver.language).to(giver)
     names = {"name": done.name, "group": group.title, "role": role_name(role)}
-    return told, say(there, Text("staff.link_followed", names))
+    if done.until is None:
+        return told, say(there, Text("staff.link_followed", names))
+    until = Moment(done.until, group.zone.key)
+    return told, say(there, Text("staff.link_followed_until", names | {"until": until}))
 
 
 def role_name(role: Role) -> Text:
@@ -146,7 +148,7 @@ async def on_roles(update: Update, context: Context) -> None:
 def roster(place: Place, found: Roster | Choice) -> Outgoing:
     """Show who does what, with what may be changed."""
     if isinstance(found, Choice):
-        return choice(place, ROLES, found.groups)
+        return choice(place, STAFF_ROLES, found.groups)
     lines = tuple(_line(line, found.group.zone.key) for line in found.lines)
     text = Text("staff.roster", {"group": found.group.title, "lines": lines or Text("staff.roster_empty")})
     return show(place, text, _roster_keyboard(found))
@@ -190,12 +192,14 @@ async def on_invite(update: Update, context: Context) -> None:
         )
 
 
-def link_made(context: Context, group: GroupId, role: Role, code: str) -> Outgoing:
-    """Show a link that gives a role."""
+def link_made(context: Context, group: GroupId, role: Role, code: str, days: int = 0) -> Outgoing:
+    """Show a link that gives a role, for good or for some days."""
     link = f"https://t.me/{context.bot.username}?start=job-{code}"
     hours = context.app.staff.policy.invitation_hours
     text = Text("staff.link", {"link": link, "role": role_name(role), "hours": hours})
-    told = show(context.place, text, ((Tap(Text("staff.to_roles"), ROLES, (group,)),),))
+    if days:
+        text = Text("staff.link_days", {"link": link, "days": days, "hours": hours})
+    told = show(context.place, text, ((Tap(Text("staff.to_roles"), STAFF_ROLES, (group,)),),))
     return replace(told, dedupe_key=link_key(hashed(code)))
 
 
@@ -220,7 +224,7 @@ def taken(place: Place, done: Taken) -> Answer:
         "name": (subject.name if subject else "") or Text("members.nameless"),
         "role": role_name(done.role),
     }
-    back = ((Tap(Text("staff.to_roles"), ROLES, (done.group.id,)),),)
+    back = ((Tap(Text("staff.to_roles"), STAFF_ROLES, (done.group.id,)),),)
     shown = show(place, Text("staff.taken", names), back)
     if not done.fresh or subject is None or not subject.reachable or private_chat(subject.user) == place.chat:
         return shown
@@ -235,7 +239,7 @@ def given(place: Place, done: Given) -> Answer:
         "name": done.subject.name or Text("members.nameless"),
         "role": role_name(done.role),
     }
-    back = ((Tap(Text("staff.to_roles"), ROLES, (done.group.id,)),),)
+    back = ((Tap(Text("staff.to_roles"), STAFF_ROLES, (done.group.id,)),),)
     shown = show(place, Text("staff.given", names), back)
     subject = done.subject
     if not done.fresh or not subject.reachable:
@@ -285,7 +289,7 @@ def how_long(place: Place, found: Group | Choice) -> Outgoing:
     days = tuple(
         Tap(Text("staff.days", {"days": days}), STAND_IN, (found.id, days)) for days in STAND_IN_DAYS
     )
-    back = Tap(Text("staff.to_roles"), ROLES, (found.id,))
+    back = Tap(Text("staff.to_roles"), STAFF_ROLES, (found.id,))
     return show(place, Text("staff.how_long", {"group": found.title}), (days, (back,)))
 
 
@@ -295,7 +299,7 @@ async def on_days(update: Update, context: Context) -> None:
         group, days = tapped_args(update)
         context.plan(
             context.app.roles.stand_in,
-            partial(link_made, context, GroupId(int(group)), Role.LEADER),
+            partial(link_made, context, GroupId(int(group)), Role.LEADER, days=int(days)),
             user=UserId(update.effective_user.id),
             group=GroupId(int(group)),
             days=int(days),
@@ -314,7 +318,7 @@ def routes(catalog: Catalog) -> Routes:
         on_command("standin", on_stand_in),
         on_words(catalog.words["staff.roles"], on_roles),
         on_words(catalog.words["staff.stand_in"], on_stand_in),
-        on_tap(ROLES, on_roles, _OF_GROUP),
+        on_tap(STAFF_ROLES, on_roles, _OF_GROUP),
         on_tap(INVITE, on_invite, rf"{NUMBER}:({role})"),
         on_tap(TAKE, on_take, rf"{NUMBER}{NUMBER}:({role})"),
         on_tap(GIVE, on_give, rf"{NUMBER}{NUMBER}:({role})"),

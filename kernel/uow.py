@@ -5,7 +5,7 @@ from datetime import datetime
 from random import Random
 from typing import Protocol, TypeVar
 
-from kernel.ids import GroupId, MemberId
+from kernel.ids import ChatId, GroupId, MemberId
 from kernel.message import Outgoing
 
 T = TypeVar("T")
@@ -25,6 +25,10 @@ class Outbox(Protocol):
 
     def put(self, message: Outgoing) -> bool:
         """Queue `message`; False when its dedupe key was used before."""
+        ...
+
+    def hasten(self, chat: ChatId, *, to: datetime) -> int:
+        """Let what the bot says to a chat by itself leave at `to` where it waits for later; tell how many."""
         ...
 
     def hold(self, group: GroupId) -> int:

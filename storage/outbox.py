@@ -201,6 +201,20 @@ class SqlOutbox:
         since = self.connection.execute(silent.with_for_update(read=True)).scalar_one_or_none()
         return at if since is None else at + _HELD
 
+    def hasten(self, chat: ChatId, *, to: datetime) -> int:
+        """Let what the bot says to a chat by itself leave at `to` where it waits for later; return how many.
+
+        What is held for a silent group stays held.
+        """
+        waits = and_(
+            outbox.c.chat == chat,
+            outbox.c.state == "pending",
+            outbox.c.message_class == MessageClass.NOTICE,
+            outbox.c.not_before > to,
+            ~_is_held(self.now),
+        )
+        return self.connection.execute(update(outbox).where(waits).values(not_before=to)).rowcount
+
     def hold(self, group: GroupId) -> int:
         """Keep what the bot would say by itself for a group from leaving; return how many messages.
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     update,
 )
 
@@ -248,12 +249,18 @@ class SqlStaff:
         ).one_or_none()
         return None if row is None else _post(row)
 
-    def holders(self, group: GroupId, *, act: Act, now: datetime) -> tuple[Member, ...]:
-        """Return who may do `act` in a group by a role that counts, known longest first."""
+    def holders(
+        self, group: GroupId, *, act: Act, not_by: MemberId | None = None, now: datetime
+    ) -> tuple[Member, ...]:
+        """Return who may do `act` in a group by a role that counts, known longest first.
+
+        Roles that `not_by` gave do not count.
+        """
         holds = (
             select(staff_role.c.id)
             .where(staff_role.c.member_id == member_table.c.id, staff_role.c.role.in_(roles_for(act)))
             .where(or_(_OF_ALL, staff_role.c.group_id == group), _counts(now))
+            .where(staff_role.c.given_by.is_distinct_from(not_by) if not_by else true())
             .exists()
         )
         query = select(member_table).where(member_table.c.user_id.is_not(None), holds)

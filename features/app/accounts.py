@@ -4,11 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from features.app.model import Home
+from features.app.model import Adjustment, Home, Telling
 from features.app.uow import Uow
 from features.growth.boards import Boards
 from features.growth.model import (
-    Adjusted,
     Board,
     Due,
     DueKind,
@@ -48,7 +47,10 @@ class Accounts:
     def card(self, uow: Uow, *, person: Person) -> Home:
         """Return a member's account. Raises NotMember, Away or ConsentNeeded."""
         known = self.members.consented(uow, person=person)
-        return Home(known, self.growth.card(uow, member=known.member.id, zone=known.group.zone))
+        card = self.growth.card(uow, member=known.member.id, zone=known.group.zone)
+        # Who was erased had the gift all the same.
+        returning = not card.is_registered and self.members.is_returning(uow, user=known.member.user)
+        return Home(known, card, returning=returning)
 
     def history(self, uow: Uow, *, person: Person, page: int) -> tuple[Started, History]:
         """Return a page of a member's history. Raises NotMember, Away or ConsentNeeded."""
@@ -96,21 +98,20 @@ class Accounts:
         key: str,
         reason: str,
         undoes: str = "",
-    ) -> Adjusted:
+    ) -> Adjustment:
         """Add or take points for staff, once per key, and tell their owner; `reason` is in the key too."""
-        adjusted = self.growth.adjust(
+        balance = self.growth.adjust(
             uow, member=member, group=group.id, zone=group.zone, points=points, key=key, undoes=undoes
-        )
-        if not adjusted.again:
-            words: dict[str, Param] = {
-                "group": group.title,
-                "points": f"{points:+d}",
-                "balance": adjusted.balance,
-                "reason": Text(f"staff.reason_{reason}"),
-            }
-            text, why = Text("growth.adjusted", words), Text("growth.why_adjusted")
-            self._tell(uow, member, group, Topic.POINTS, _News(text, why, f"points-adjusted:{key}"))
-        return adjusted
+        ).balance
+        words: dict[str, Param] = {
+            "group": group.title,
+            "points": abs(points),
+            "balance": balance,
+            "reason": Text(f"staff.reason_{reason}"),
+        }
+        text = Text("growth.points_given" if points > 0 else "growth.points_taken", words)
+        news = _News(text, Text("growth.why_adjusted"), f"points-adjusted:{key}")
+        return Adjustment(balance, self._tell(uow, member, group, Topic.POINTS, news))
 
     def level_due(self, uow: Uow, *, member: MemberId) -> None:
         """Look at a level that may no longer be carried, and tell its owner what comes of it."""
@@ -146,7 +147,8 @@ class Accounts:
         groups = uow.members.groups_of(member.id)
         group = groups[0] if groups else None
         expiry = self.growth.expiring(uow, due=due)
-        slot = self._may_speak(uow, member, group, Topic.POINTS)
+        silent = group is not None and group.silent_since is not None
+        slot = self._may_speak(uow, member, group, Topic.POINTS, silent=silent)
         if group is None or isinstance(slot, str):
             self._skip_notice(uow, due, "spent" if expiry.points <= 0 else str(slot))
         elif expiry.points <= 0:
@@ -165,19 +167,24 @@ class Accounts:
         uow.growth.finish(due.id, outcome=reason)
         uow.journal.note("growth.notice_skipped", member=due.member, reason=reason)
 
-    def _tell(self, uow: Uow, member: MemberId, group: Group | None, topic: Topic, news: "_News") -> None:
-        """Tell a member what became of their account as soon as that may be, or note why nothing is said."""
+    def _tell(self, uow: Uow, member: MemberId, group: Group | None, topic: Topic, news: "_News") -> Telling:
+        """Tell a member what became of their account as soon as that may be, or note why nothing is said.
+
+        What a silent group would hear is held where messages wait.
+        """
         to = uow.members.get(member) if group else None
-        slot = self._may_speak(uow, to, group, topic)
-        if group is not None and group.silent_since is not None:
-            slot = "silent"  # the card tells it all the same
+        slot = self._may_speak(uow, to, group, topic, silent=False)
         if to is None or group is None or isinstance(slot, str):
             uow.journal.note("growth.notice_skipped", member=member, reason=str(slot))
-            return
+            return Telling.NEVER
         told = _notice(to, group, slot, news, slot.opens + _NEWS_LASTS)
         uow.outbox.put(replace(told, not_before=slot.opens))
+        is_free = slot.opens <= uow.now and group.silent_since is None
+        return Telling.NOW if is_free else Telling.LATER
 
-    def _may_speak(self, uow: Uow, member: Member | None, group: Group | None, topic: Topic) -> Slot | str:
+    def _may_speak(
+        self, uow: Uow, member: Member | None, group: Group | None, topic: Topic, *, silent: bool
+    ) -> Slot | str:
         """Return when a member may be told something about their account, or why never."""
         if member is None or group is None or not member.consented:
             return "not_wanted"
@@ -189,7 +196,7 @@ class Accounts:
             topic=topic,
             zone=group.zone,
             quiet=group.quiet,
-            silent=group.silent_since is not None,
+            silent=silent,
             marketing_consent=member.marketing_consent_at is not None,
         )
         return found.reason if isinstance(found, Never) else found

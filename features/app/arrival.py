@@ -42,7 +42,8 @@ class Arrival:
         choices = self.pickup.settle(uow, member=known.member.id, group=known.group.id)
         credited = not choices and self._register(uow, known)
         returning = self.members.is_returning(uow, user=known.member.user)
-        return Consented(self._shown(uow, known, choices), credited, returning)
+        place = uow.pickup.chosen(known.member.id, known.group.id)
+        return Consented(self._shown(uow, known, choices), credited, returning, place)
 
     def menu(self, uow: Uow, *, person: Person) -> Home:
         """Return a member's menu without asking anything. Raises NotMember, Away or ConsentNeeded."""
@@ -51,6 +52,7 @@ class Arrival:
     def places(self, uow: Uow, *, person: Person) -> Places:
         """Return the points between which a member may choose. Raises NotMember, Away or ConsentNeeded."""
         known = self.members.consented(uow, person=person)
+        self.pickup.settle(uow, member=known.member.id, group=known.group.id)
         points = self.pickup.points(uow, group=known.group.id)
         return Places(known, points, uow.pickup.chosen(known.member.id, known.group.id))
 
@@ -106,8 +108,7 @@ class Arrival:
         return self.growth.register(uow, member=known.member.id, zone=known.group.zone, group=known.group.id)
 
     def _shown(self, uow: Uow, known: Started, choices: tuple[PickupPoint, ...] = ()) -> Home:
-        asked = not known.member.consented
-        returning = asked and self.members.is_returning(uow, user=known.member.user)
         is_staff = bool(self.staff.groups_for(uow, user=known.member.user, act=Act.SETUP))
         card = self.growth.card(uow, member=known.member.id, zone=known.group.zone)
+        returning = not card.is_registered and self.members.is_returning(uow, user=known.member.user)
         return Home(known, card, choices, is_staff, returning)

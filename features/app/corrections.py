@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from features.app.accounts import Accounts
-from features.app.model import Corrected, Correcting
+from features.app.model import Adjustment, Corrected, Correcting
 from features.app.uow import Uow
 from features.members.model import Group, Member
 from features.staff.model import (
@@ -17,6 +17,7 @@ from features.staff.model import (
     NoConsent,
     NotInGroup,
     NotYourself,
+    OwnHelper,
     Reason,
     Values,
 )
@@ -25,7 +26,7 @@ from features.staff.wording import staff_notice
 from kernel.ids import GroupId, MemberId, UserId
 from kernel.message import Param, Text
 
-_MOST = 100_000  # points in one correction
+MOST_POINTS = 100_000  # in one correction
 _DAY = timedelta(days=1)
 _UNDONE = "undone"  # why points changed, as the history tells it
 
@@ -47,25 +48,27 @@ class Corrections:
         """
         standing = self.staff.standing(uow, user=user, group=group, act=Act.POINTS)
         subject = self._subject(uow, standing.member, group, member)
-        if points == 0 or abs(points) > _MOST:
-            raise BadAmount(most=_MOST)
+        if points == 0 or abs(points) > MOST_POINTS:
+            raise BadAmount(most=MOST_POINTS)
         before = uow.audit.corrected(by=standing.member, member=member, since=uow.now - _DAY)
         if before + abs(points) > self.staff.policy.approval_points:
             return self._ask(uow, standing.group, standing.member, subject, points, reason)
-        line, balance = self._book(uow, standing.group, standing.member, subject.id, points, reason)
-        return Corrected(Correcting.DONE, standing.group, subject, points, reason, line=line, balance=balance)
+        line, became = self._book(uow, standing.group, standing.member, subject.id, points, reason)
+        return Corrected(Correcting.DONE, standing.group, subject, points, reason, line=line, became=became)
 
     def decide(self, uow: Uow, *, user: UserId, approval: int, approved: bool) -> Corrected | None:
         """Decide a correction as the second person; None where nothing waits any more.
 
-        Raises NotAllowed and NotYourself.
+        Raises NotAllowed, NotYourself and OwnHelper.
         """
         asked = uow.audit.approval(approval)
         if asked is None:
             return None
         standing = self.staff.standing(uow, user=user, group=asked.group, act=Act.APPROVE_POINTS)
-        if standing.member == asked.asked_by:
+        if standing.member in (asked.asked_by, asked.member):
             raise NotYourself
+        if standing.member not in {each.id for each in self._others(uow, asked)}:
+            raise OwnHelper
         outcome = "approved" if approved else "refused"
         if not uow.audit.decide(approval, outcome=outcome, by=standing.member, now=uow.now):
             return None
@@ -73,9 +76,9 @@ class Corrections:
         if subject is None:
             return None
         done = Correcting.APPROVED if approved else Correcting.REFUSED
-        balance = 0
+        became = None
         if approved:
-            _, balance = self._book(
+            _, became = self._book(
                 uow, standing.group, standing.member, subject.id, asked.points, asked.reason
             )
         else:
@@ -88,7 +91,7 @@ class Corrections:
                 after={"points": asked.points, "reason": asked.reason},
             )
         return Corrected(
-            done, standing.group, subject, asked.points, asked.reason, author=author, balance=balance
+            done, standing.group, subject, asked.points, asked.reason, author=author, became=became
         )
 
     def may_take_back(self, line: AuditLine) -> bool:
@@ -127,17 +130,12 @@ class Corrections:
     def _ask(
         self, uow: Uow, group: Group, author: MemberId, subject: Member, points: int, reason: Reason
     ) -> Corrected:
-        others = tuple(
-            each
-            for each in uow.staff.holders(group.id, act=Act.APPROVE_POINTS, now=uow.now)
-            if each.id not in (author, subject.id) and each.reachable
-        )
+        expires_at = uow.now + timedelta(hours=self.staff.policy.approval_hours)
+        asked = Approval(0, group.id, subject.id, points, reason, author, expires_at)
+        others = tuple(each for each in self._others(uow, asked) if each.reachable)
         if not others:
             raise NobodyElse(limit=self.staff.policy.approval_points)
-        expires_at = uow.now + timedelta(hours=self.staff.policy.approval_hours)
-        number = uow.audit.ask(
-            Approval(0, group.id, subject.id, points, reason, author, expires_at), now=uow.now
-        )
+        number = uow.audit.ask(asked, now=uow.now)
         after: Values = {"points": points, "reason": reason}
         self.staff.note(
             uow, group=group.id, actor=author, act=Deed.POINTS_ASKED, subject=subject.id, after=after
@@ -153,19 +151,24 @@ class Corrections:
             author=uow.members.find(author),
         )
 
+    @staticmethod
+    def _others(uow: Uow, asked: Approval) -> tuple[Member, ...]:
+        """Return who may be the second person: not who asks or gains, nor whom who asks made a leader."""
+        holders = uow.staff.holders(asked.group, act=Act.APPROVE_POINTS, not_by=asked.asked_by, now=uow.now)
+        return tuple(each for each in holders if each.id not in (asked.asked_by, asked.member))
+
     def _book(
         self, uow: Uow, group: Group, actor: MemberId, member: MemberId, points: int, reason: Reason
-    ) -> tuple[int, int]:
-        """Correct points; return the line of the audit and the balance."""
+    ) -> tuple[int, Adjustment]:
+        """Correct points; return the line of the audit, and what they became."""
         after: Values = {"points": points, "reason": reason}
         line = self.staff.note(
             uow, group=group.id, actor=actor, act=Deed.POINTS_CORRECTED, subject=member, after=after
         )
         key = _key(line, reason)
-        adjusted = self.accounts.adjust(
+        return line, self.accounts.adjust(
             uow, member=member, group=group, points=points, key=key, reason=reason
         )
-        return line, adjusted.balance
 
     @staticmethod
     def _subject(uow: Uow, actor: MemberId, group: GroupId, member: MemberId) -> Member:

@@ -9,7 +9,7 @@ from features.app.model import AuditPage, AuditShown, WhoCard
 from features.app.uow import Uow
 from features.growth.model import Card, Entry
 from features.growth.service import Growth
-from features.members.model import Group, Person
+from features.members.model import Person
 from features.members.rules import check_listening
 from features.setup.rules import quiet_between
 from features.staff import rules
@@ -23,6 +23,7 @@ from features.staff.model import (
     NotInGroup,
     Role,
     Silenced,
+    Standing,
 )
 from features.staff.roles import Roles
 from features.staff.service import Staff
@@ -82,8 +83,7 @@ class Desk:
         if isinstance(standing, Choice):
             return standing
         found = uow.audit.lines(standing.group.id, limit=_LINES + 1, offset=page * _LINES)
-        may_undo = rules.may(standing.roles, Act.UNDO)
-        lines = tuple(self._shown(uow, standing.group, line, may_undo=may_undo) for line in found[:_LINES])
+        lines = tuple(self._shown(uow, standing, line) for line in found[:_LINES])
         return AuditPage(standing.group, lines, page, has_more=len(found) > _LINES)
 
     def undo(self, uow: Uow, *, person: Person, line: int) -> AuditLine:
@@ -109,8 +109,8 @@ class Desk:
         own = member is not None and member.id == line.actor and line.act is Deed.POINTS_CORRECTED
         return self.staff.check(uow, user=user, group=group, act=Act.POINTS if own else Act.UNDO)
 
-    def _shown(self, uow: Uow, group: Group, line: AuditLine, *, may_undo: bool) -> AuditShown:
-        actor = uow.members.find(line.actor) if line.actor else None
+    def _shown(self, uow: Uow, standing: Standing, line: AuditLine) -> AuditShown:
+        actor, group = uow.members.find(line.actor) if line.actor else None, standing.group
         held = uow.staff.roles(actor.id, group.id, now=uow.now) if actor and not actor.name else ()
         undid = uow.audit.get(line.subject or 0) if line.act is Deed.UNDONE else None
         return AuditShown(
@@ -118,23 +118,32 @@ class Desk:
             actor=actor.name if actor else None,
             role=next((role for role in Role if role in held), None),
             subject=_subject(uow, line),
-            undid=self._shown(uow, group, undid, may_undo=False) if undid else None,
-            may_undo=may_undo and line.undone_at is None and self._stands(uow, group, line),
+            undid=self._shown(uow, standing, undid) if undid else None,
+            may_undo=rules.may(standing.roles, Act.UNDO) and self._stands(uow, standing, line),
         )
 
-    def _stands(self, uow: Uow, group: Group, line: AuditLine) -> bool:
-        """Tell whether there still is something of a line to take back; of a setting, `undo` finds out."""
+    def _stands(self, uow: Uow, standing: Standing, line: AuditLine) -> bool:
+        """Tell whether a line can still be taken back, as far as can be seen without trying."""
+        group, after = standing.group, line.after or {}
+        if line.undone_at is not None or line.before == line.after:
+            return False
         match line.act:
             case Deed.PANIC:
                 return group.silent_since is not None
             case Deed.ROLE_GIVEN:
-                return _role_given(line) in uow.staff.roles(
-                    MemberId(line.subject or 0), group.id, now=uow.now
+                return self.roles.may_take(
+                    uow, standing, member=MemberId(line.subject or 0), role=_role_given(line)
                 )
             case Deed.POINTS_CORRECTED:
                 return self.corrections.may_take_back(line)
+            case Deed.ZONE_SET:
+                return group.zone.key == after["zone"]
+            case Deed.QUIET_SET:
+                return group.quiet == quiet_between(after)
+            case Deed.LANGUAGE_SET:
+                return group.language == after["language"]
             case _:
-                return line.act in self._undoing() and line.before != line.after
+                return line.act in self._undoing()
 
     def _undoing(self) -> Mapping[Deed, "_Undo"]:
         return {

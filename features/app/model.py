@@ -35,7 +35,7 @@ class Home:
     card: Card
     choices: tuple[PickupPoint, ...] = ()  # pick-up points between which the member has not chosen yet
     is_staff: bool = False  # may set up a group
-    returning: bool = False  # was erased and has not agreed anew: nothing is given a second time
+    returning: bool = False  # was erased a while ago: what is given once is not given a second time
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Consented:
     home: Home
     credited: bool
     returning: bool  # was erased a while ago
+    place: PickupPoint | None = None  # where they pick up: the only point was set by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,22 @@ class AuditPage:
     has_more: bool
 
 
+class Telling(StrEnum):
+    """Whether a member is told what became of their account."""
+
+    NOW = "now"
+    LATER = "later"  # once they may be written to: after a mute, quiet hours or a silence of the group
+    NEVER = "never"  # they cannot be written to, or do not want to
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Points that staff changed: the balance, and whether its owner is told."""
+
+    balance: int
+    told: Telling
+
+
 class Correcting(StrEnum):
     """What came of a correction of points."""
 
@@ -123,7 +140,7 @@ class Corrected:
     points: int
     reason: Reason
     line: int = 0  # the audit line that can be undone, where it is done
-    balance: int = 0  # the points there are then, where it is done
+    became: Adjustment | None = None  # where it is done
     approval: int = 0  # where it waits
     others: tuple[Member, ...] = ()  # who may decide
     author: Member | None = None

@@ -11,7 +11,9 @@ from features.outreach import rules
 from features.outreach.model import Preference, QuietHours, Topic
 from features.outreach.service import Outreach
 from features.pickup.service import Pickup
-from kernel.ids import ChatId
+from features.setup.model import Page
+from features.setup.service import Setup
+from kernel.ids import ChatId, private_chat
 from kernel.message import Language
 
 
@@ -35,6 +37,7 @@ class Settings:
     outreach: Outreach
     arrival: Arrival
     pickup: Pickup
+    setup: Setup
 
     def page(self, uow: Uow, *, person: Person) -> SettingsPage:
         """Return the settings as they stand."""
@@ -70,9 +73,13 @@ class Settings:
         return self._page(uow, known)
 
     def mute(self, uow: Uow, *, person: Person, wanted: bool) -> SettingsPage:
-        """Leave a member alone for some days, or end that."""
+        """Leave a member alone for some days, or end that: what waited for its end leaves."""
         known = self.members.consented(uow, person=person)
-        self.outreach.mute(uow, member=known.member.id, wanted=wanted)
+        changed = self.outreach.mute(uow, member=known.member.id, wanted=wanted)
+        if changed and not wanted:
+            own = self.outreach.preference(uow, member=known.member.id).quiet
+            opens = rules.next_allowed(uow.now, known.group.zone, own or known.group.quiet)
+            uow.outbox.hasten(private_chat(known.member.user), to=opens)
         return self._page(uow, known)
 
     def large(self, uow: Uow, *, person: Person, wanted: bool) -> SettingsPage:
@@ -82,6 +89,11 @@ class Settings:
     def language(self, uow: Uow, *, person: Person, language: Language) -> SettingsPage:
         """Speak another language from now on."""
         return self._page(uow, self.members.choose_language(uow, person=person, language=language))
+
+    def named_language(self, uow: Uow, *, person: Person, language: Language) -> SettingsPage | Page:
+        """Speak another language to a member, or in the group whose wizard asks for one at this moment."""
+        asked = self.setup.spoken(uow, person=person, language=language)
+        return asked or self.language(uow, person=person, language=language)
 
     def stop(self, uow: Uow, *, person: Person) -> tuple[Member | None, bool]:
         """End marketing messages; return the member, None for a stranger, and whether they are in a group."""

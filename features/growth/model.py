@@ -344,6 +344,11 @@ class Card:
     register_points: int
     coming: Coming | None = None
 
+    @property
+    def is_registered(self) -> bool:
+        """Whether this account had the registration reward."""
+        return any(used.ever for rule, used in self.rules if rule.event is Event.REGISTER)
+
 
 class Period(StrEnum):
     """What a board counts."""

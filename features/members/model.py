@@ -182,6 +182,12 @@ class NotMember(Refusal):
     text_key = "members.not_member"
 
 
+class Forgotten(Refusal):
+    """Somebody who was erased asked in private for something members have."""
+
+    text_key = "members.forgotten"
+
+
 class Away(Refusal):
     """Somebody who agreed before is in none of our groups now; their account stands."""
 

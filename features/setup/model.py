@@ -81,6 +81,7 @@ class Page:
     message: MessageId | None  # the card that shows it; None: a new one
     items: tuple[tuple[Item, bool], ...] = ()
     points: tuple[PickupPoint, ...] = ()
+    leads: bool = False  # the reader has a role that gives others theirs
     point: PickupPointId | None = None  # the one to be closed
     zones: tuple[str, ...] = ()  # offered instead of the common ones
     news: Text | None = None  # what has just changed

@@ -1,7 +1,6 @@
 """Decisions of the wizard."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import time
 
@@ -18,18 +17,6 @@ QUIET_CHOICES = (
 )
 _MOST_QUIET_MINUTES = 16 * 60  # else nothing could be said on the day it is due
 _PAYLOAD = re.compile(r"(?:setup|health)-g([0-9]{1,18})")
-_TIME = re.compile(r"([0-9]{1,2})(?:\s*[:.]\s*([0-9]{2}))?")
-_LONGEST = 40  # characters that two times take, with words around them
-
-
-def read_quiet(typed: str) -> QuietHours | None:
-    """Return the quiet hours somebody typed as two times of day, whatever stands between; None if unclear."""
-    plain = unicodedata.normalize("NFKC", typed)
-    times = _TIME.findall(plain)
-    if len(plain) > _LONGEST or len(times) != 2:
-        return None
-    (start_hour, start_minute), (end_hour, end_minute) = times
-    return quiet_hours(int(start_hour), int(start_minute or 0), int(end_hour), int(end_minute or 0))
 
 
 def quiet_hours(start_hour: int, start_minute: int, end_hour: int, end_minute: int) -> QuietHours | None:

@@ -12,9 +12,11 @@ from features.pickup.service import Pickup
 from features.setup import rules
 from features.setup.model import Asking, Groups, Health, NoSuchZone, NotSetUp, Page, Prompt, Step, Told
 from features.setup.ports import Uow
-from features.setup.wording import language_text, quiet_text
+from features.setup.times import load as load_times
+from features.setup.wording import language_text, quiet_text, zone_text
 from features.setup.zones import Zones
 from features.staff.model import Act, Deed, NotAllowed, Role
+from features.staff.rules import may
 from features.staff.service import Staff
 from kernel.errors import Refusal
 from kernel.ids import ChatId, GroupId, MessageId, PickupPointId, UserId
@@ -105,6 +107,16 @@ class Setup:
         self._note(uow, asking, Deed.LANGUAGE_SET, *values)
         news = Text("setup.language_is", {"language": language_text(language)})
         return self._told_all(uow, asking, Step.POINTS, news)
+
+    def spoken(self, uow: Uow, *, person: Person, language: Language) -> Page | None:
+        """Keep a language that was named while its page is open; None where it is not.
+
+        Raises NotAllowed or ListAsked.
+        """
+        prompt = uow.setup.waiting(person.user, now=uow.now)
+        if prompt is None or prompt.step is not Step.LANGUAGE:
+            return None
+        return self.set_language(uow, person=person, group=prompt.group, language=language, message=None)
 
     def ask_to_close(
         self, uow: Uow, *, person: Person, group: GroupId, point: PickupPointId, message: MessageId | None
@@ -198,7 +210,7 @@ class Setup:
         return replace(self._page(uow, asking, Step.ZONE), zones=found.near, problem=unknown)
 
     def _quiet_told(self, uow: Uow, asking: Asking, typed: str) -> Page:
-        quiet = rules.read_quiet(typed)
+        quiet = load_times().read_quiet(typed)
         if quiet is None:
             return replace(self._page(uow, asking, Step.QUIET), problem=Text("setup.quiet_unclear"))
         return self._set_quiet(uow, asking, quiet)
@@ -226,7 +238,7 @@ class Setup:
         before = uow.setup.lock(asking.group.id).zone.key
         uow.setup.set_zone(asking.group.id, ZoneInfo(zone))
         self._note(uow, asking, Deed.ZONE_SET, {"zone": before}, {"zone": zone})
-        now = Text("setup.zone_is", {"zone": zone, "now": Moment(uow.now, zone)})
+        now = Text("setup.zone_is", {"zone": zone_text(zone), "now": Moment(uow.now, zone)})
         return self._told_all(uow, asking, Step.QUIET, now)
 
     def _set_quiet(self, uow: Uow, asking: Asking, quiet: QuietHours) -> Page:
@@ -287,6 +299,7 @@ class Setup:
             message=message,
             items=rules.items(group, facts),
             points=uow.pickup.points(group.id),
+            leads=may(uow.staff.roles(reader.id, group.id, now=uow.now), Act.ROLES),
         )
 
     def _told_all(self, uow: Uow, asking: Asking, step: Step, news: Text) -> Page:

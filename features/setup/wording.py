@@ -1,7 +1,8 @@
 """How a group's settings are put into words: on the wizard's pages, and in the record of what staff did."""
 
 from features.outreach.model import QuietHours
-from kernel.message import Language, Text
+from features.setup.zones import load as load_zones
+from kernel.message import Language, Param, Text
 
 
 def quiet_text(quiet: QuietHours) -> Text:
@@ -14,3 +15,9 @@ def quiet_text(quiet: QuietHours) -> Text:
 def language_text(language: Language) -> Text:
     """Return what a language is called in itself."""
     return Text("setup.language_zh" if language is Language.ZH_CN else "setup.language_en")
+
+
+def zone_text(zone: str) -> Param:
+    """Return what people call a time zone, or its name on the IANA list."""
+    key = load_zones().common.get(zone)
+    return zone if key is None else Text(f"setup.zone_{key}")

@@ -267,6 +267,12 @@ class Taken:
     fresh: bool
 
 
+class OwnHelper(Refusal):
+    """Who asks for a second person's word made that person a leader."""
+
+    text_key = "staff.own_helper"
+
+
 class NotYourself(Refusal):
     """Somebody wanted to give themself a role, or to approve what they asked for."""
 

@@ -61,8 +61,13 @@ class StaffStore(Protocol):
         """End a role whose days are over and return what it was; None where there is nothing to end."""
         ...
 
-    def holders(self, group: GroupId, *, act: Act, now: datetime) -> tuple[Member, ...]:
-        """Return who may do `act` in a group by a role that counts, known longest first."""
+    def holders(
+        self, group: GroupId, *, act: Act, not_by: MemberId | None = None, now: datetime
+    ) -> tuple[Member, ...]:
+        """Return who may do `act` in a group by a role that counts, known longest first.
+
+        Roles that `not_by` gave do not count.
+        """
         ...
 
     def leaders_by_telegram(self, group: GroupId) -> tuple[Member, ...]:

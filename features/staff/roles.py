@@ -126,6 +126,12 @@ class Roles:
             over = Text("staff.days_over", names | {"name": name})
             uow.outbox.put(staff_notice(giver, over, about=holder.id, once=f"days-over:{post.id}"))
 
+    def may_take(self, uow: Uow, standing: Standing, *, member: MemberId, role: Role) -> bool:
+        """Tell whether a role is held that somebody with that standing may take back."""
+        posts = uow.staff.posts(standing.group.id, now=uow.now)
+        held = [post for post in posts if (post.member, post.role) == (member, role)]
+        return bool(held) and self._may_take(standing, held[0])
+
     def follow(self, uow: Uow, *, person: Person, code: str) -> Followed:
         """Give who follows a link what it is for, or say why not.
 

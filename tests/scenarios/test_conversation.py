@@ -219,7 +219,7 @@ async def test_what_was_agreed_to_can_be_read_again(world: World) -> None:
 
     await world.taps(member, "我同意了什么")
 
-    assert "· 我会记：你的昵称、你在哪个群、你的成长值和积分" in world.last_to(member)
+    assert "· 我会记：你的昵称和 Telegram 编号、你在哪个群、你的成长值和积分" in world.last_to(member)
     assert world.buttons(member) == ["‹ 返回菜单"]
 
 

@@ -33,7 +33,7 @@ async def test_a_member_a_leader_and_the_owner_are_told_different_things(world: 
         await world.says(person, "帮助")
 
     assert "打「积分」，看成长值、积分和到期日" in world.last_to(member)
-    assert "打「体检」，看我的权限够不够" in world.last_to(leader)
+    assert "打「管理」：设置、体检、分工" in world.last_to(leader)
     assert "打 /owner，看有哪些群在等你同意" in world.last_to(owner)
     assert "管理" not in world.buttons(member)
     assert world.buttons(leader)[0] == world.buttons(owner)[0] == "管理"
@@ -47,7 +47,7 @@ async def test_in_the_group_staff_are_told_what_staff_can_do(world: World) -> No
 
     members, staffs = world.said_to(member, world.group)[-2:]
     assert members.startswith("在群里打「菜单」或「积分」")
-    assert staffs.startswith("在群里打「设置本群」或「体检」")
+    assert staffs.startswith("在群里打「管理」或「体检」")
 
 
 async def test_a_demoted_leader_gets_the_help_of_a_member(world: World) -> None:
@@ -59,8 +59,8 @@ async def test_a_demoted_leader_gets_the_help_of_a_member(world: World) -> None:
 
     await world.says(helper, "帮助")
 
-    assert "设置本群" in before
-    assert "设置本群" not in world.last_to(helper)
+    assert "打「管理」" in before
+    assert "打「管理」" not in world.last_to(helper)
 
 
 async def test_staff_find_the_setup_in_their_menu_and_members_do_not(world: World) -> None:

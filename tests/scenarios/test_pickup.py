@@ -57,6 +57,20 @@ async def test_the_only_point_is_set_by_itself(world: World) -> None:
     assert world.last_to(person).startswith("好了，陈阿姨！")
 
 
+async def test_who_has_no_choice_is_told_the_place_and_that_it_is_the_only_one(world: World) -> None:
+    person = await agrees(world)  # before there is any point
+    await opens(world, HALL)
+
+    await world.says(person, "取货点")
+    only = "我的取货点\n现在：3 号楼大厅（每天 17:00–20:00）\n\n群里只有这一个取货点，不用选。"
+    assert world.last_to(person) == only
+
+    other = await world.neighbour("赵大爷")
+    await world.does(other, "start")
+    await world.taps(other, AGREE)
+    assert "取货点：3 号楼大厅（每天 17:00–20:00）（现在只有这一个）" in world.last_to(other)
+
+
 async def test_of_several_points_one_is_chosen_before_the_gift_is_credited(world: World) -> None:
     await opens(world, HALL, GATE)
     person = await agrees(world)

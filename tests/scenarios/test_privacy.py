@@ -154,6 +154,8 @@ async def test_talk_leaves_no_trace_and_start_is_a_return(world: World) -> None:
     await world.says(person, WORDS, chat=world.group)
     await world.does(world.leader, "promote", chat=world.group, user=person)
     assert traces(world, NAME, WORDS, str(person)) == {}
+    await world.says(person, "积分")
+    assert world.last_to(person) == "你注销过，这里没有你的账户了。想回来，打「开始」。"
     await world.says(person, "菜单", chat=world.group)
     assert world.last_to(person, world.group).startswith("这里没有你的账户。")
     await world.taps(person, "私聊里看", chat=world.group)
@@ -162,6 +164,8 @@ async def test_talk_leaves_no_trace_and_start_is_a_return(world: World) -> None:
 
     assert world.toasts(person)[-1] == "欢迎回来。见面礼每人一次，以前送过了。"
     assert "成长值 0 · 积分 0" in world.last_to(person)
+    await world.says(person, "积分")
+    assert "注册见面礼：+10（每人一次，已得）" in world.last_to(person)
     assert world.rows("SELECT count(*) FROM member WHERE user_id = ?", person) == [(1,)]
     assert world.rows("SELECT count(*) FROM tombstone") == [(1,)]
     assert world.rows("SELECT count(*) FROM growth_ledger") == [(1,)]

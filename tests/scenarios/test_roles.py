@@ -190,7 +190,7 @@ async def test_the_end_of_a_stand_in_is_told_and_recorded_once(town: World) -> N
     ended = "SELECT count(*) FROM staff_role WHERE until IS NOT NULL AND ended_at = until"
     assert town.rows(ended) == [(1,)]
     await town.says(leader, "操作记录")
-    assert "自动：小周 的团长到日子结束了 ✓" in town.last_to(leader)
+    assert "自动：小周 的团长到日子结束了" in town.last_to(leader)
 
 
 async def test_a_stand_in_who_was_erased_or_left_ends_without_a_word(town: World) -> None:

@@ -49,6 +49,19 @@ async def test_every_switch_shows_how_it_stands_in_place(world: World) -> None:
     ]
 
 
+async def test_offers_without_a_topic_are_not_called_on(world: World) -> None:
+    member = await world.member()
+    await world.says(member, "设置")
+    await world.taps(member, "打开优惠消息")
+    await world.taps(member, "收哪几类")
+    for topic in ("优惠", "菜谱和生活内容", "购后关怀"):
+        await world.taps(member, f"✓ {topic}")
+
+    await world.taps(member, "‹ 返回设置")
+
+    assert "优惠消息：开（几类都关着）" in world.last_to(member)
+
+
 async def test_two_taps_on_a_switch_change_once(world: World) -> None:
     member = await world.member()
     await world.says(member, "免打扰")

@@ -69,7 +69,7 @@ async def test_a_typed_city_is_taken_and_shown_with_its_local_time(world: World)
 
     await world.says(leader, "温哥华")
 
-    assert "✓ 时区是 America/Vancouver，群里现在 2026年11月22日 17:00" in world.last_to(leader)
+    assert "✓ 时区是 温哥华，群里现在 2026年11月22日 17:00" in world.last_to(leader)
     assert world.rows(SETTINGS)[0][0] == "America/Vancouver"
 
 
@@ -80,7 +80,7 @@ async def test_an_unknown_city_gets_the_nearest_ones_with_their_time(world: Worl
     await world.says(leader, "Vancuver")
 
     assert world.rows(SETTINGS)[0][0] == "Asia/Shanghai"
-    await world.taps(leader, "America/Vancouver 17:00")
+    await world.taps(leader, "温哥华 17:00")
     assert world.rows(SETTINGS)[0][0] == "America/Vancouver"
 
 
@@ -145,6 +145,60 @@ async def test_the_name_of_the_first_point_is_typed_at_once_that_of_a_second_is_
 
     assert world.last_to(leader).startswith("没看懂这句。")
     assert world.rows("SELECT name, hours FROM pickup_point") == [("3 号楼大厅", "每天 17:00–20:00")]
+
+
+async def test_the_steps_begin_with_the_one_that_is_missing(world: World) -> None:
+    leader = await opens_wizard(world)
+    await world.taps(leader, "一步一步设置")
+    await world.taps(leader, "对，就是这个时间")
+    await world.taps(leader, "22:00–08:00")
+    await world.says(leader, "管理")
+
+    await world.taps(leader, "一步一步设置")
+
+    assert "第 4 步 · 取货点" in world.last_to(leader)
+
+
+async def test_a_language_named_on_its_page_is_the_groups(world: World) -> None:
+    leader = await opens_wizard(world)
+    await world.taps(leader, "群里的语言")
+
+    await world.says(leader, "English")
+
+    assert world.rows("SELECT language FROM chat_group") == [("en",)]
+    assert "群里说：English" in world.last_to(leader)
+
+
+async def test_who_leads_finds_everything_under_manage_and_an_administrator_what_they_may(
+    world: World,
+) -> None:
+    leader = world.leader
+    await world.does(leader, "start")
+    await world.says(leader, "管理")
+    assert {"分工", "操作记录", "找人替班", "急停"} <= set(world.buttons(leader))
+    await world.taps(leader, "分工")
+    assert "阳光花园的分工" in world.last_to(leader)
+
+    helper = await world.neighbour("小周")
+    await world.does(leader, "promote", chat=world.group, user=helper)
+    await opens_wizard(world, helper)
+
+    assert "急停" in world.buttons(helper)
+    assert {"分工", "操作记录", "找人替班"}.isdisjoint(world.buttons(helper))
+
+
+async def test_no_quiet_hours_are_a_choice_and_no_slip(world: World) -> None:
+    leader = await opens_wizard(world)
+    await world.taps(leader, "免打扰")
+    assert "没看懂这两个时间。" in await answered_below(world, leader, "9:00 到 9:00")
+    assert world.rows(SETTINGS)[0][1:3] == ("22:00", "08:00")
+
+    await world.taps(leader, "不用免打扰")
+    await world.taps(leader, "‹ 上一步")
+
+    assert "现在没有免打扰时段，夜里也可能发消息。" in world.last_to(leader)
+    await world.says(leader, "晚上9点半到早上7点")
+    assert world.rows(SETTINGS)[0][1:3] == ("21:30", "07:00")
 
 
 async def test_what_is_typed_after_a_quarter_of_an_hour_answers_nothing(world: World) -> None:
@@ -225,11 +279,11 @@ async def test_of_two_at_once_the_last_one_counts_and_both_see_what_stands(world
         await world.taps(person, "时区")
 
     await world.taps(helper, "东京 10:00")
-    assert "✓ 刚才另一位改了：时区是 Asia/Tokyo" in world.last_to(world.leader)
+    assert "✓ 刚才另一位改了：时区是 东京" in world.last_to(world.leader)
     await world.taps(world.leader, "悉尼 12:00")
 
     assert world.rows(SETTINGS)[0][0] == "Australia/Sydney"
-    assert "✓ 刚才另一位改了：时区是 Australia/Sydney" in world.last_to(helper)
+    assert "✓ 刚才另一位改了：时区是 悉尼" in world.last_to(helper)
     assert [after for _, _, after in audit(world)] == [{"zone": "Asia/Tokyo"}, {"zone": "Australia/Sydney"}]
 
 

@@ -114,7 +114,7 @@ async def test_answers_still_come_while_it_is_silent(town: World) -> None:
 
     await town.says(leader, "帮助", chat=town.group)
 
-    assert town.last_to(leader, town.group).startswith("在群里打「设置本群」")
+    assert town.last_to(leader, town.group).startswith("在群里打「管理」")
 
 
 async def test_twice_stopped_is_stopped_once_and_twice_resumed_too(town: World) -> None:
@@ -164,7 +164,7 @@ async def test_an_old_list_of_administrators_is_asked_for_anew(town: World) -> N
     await town.advance(hours=25)
 
     await town.says(helper, "/panic", chat=town.group)
-    assert town.last_to(helper, town.group).startswith("正在向 Telegram 核对管理员名单")
+    assert town.last_to(helper, town.group).startswith("这件事要群管理员或工作人员来做。正在向 Telegram 核对")
     await town.says(helper, "/panic", chat=town.group)
 
     assert town.last_to(helper, town.group).startswith("已经停下")

@@ -1,6 +1,7 @@
 """How the databases find what falls due and who leads: by index, whatever the number of members."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import event as events
 from sqlalchemy import text
@@ -15,7 +16,7 @@ from tests.conftest import NOW
 from tests.features.bank import ACCOUNTS, TODAY
 from tests.storage.builders import a_group
 
-MEMBERS = 3000
+MEMBERS, SHANGHAI = 3000, ZoneInfo("Asia/Shanghai")
 
 
 def _town(uow: SqlUow) -> GroupId:
@@ -75,6 +76,9 @@ async def test_who_asks_is_one_read_by_index_and_the_account_is_one_more(db: Db)
         lambda uow: uow.groups.move(group, to=GroupState.ENABLED, since=(GroupState.MET,), now=uow.now)
     )
     person = Person(UserId(7), "N", Language.ZH_CN)
+    await db.run(
+        lambda uow: ACCOUNTS.growth.register(uow, member=MemberId(7), zone=ZoneInfo("Asia/Shanghai"))
+    )
 
     asked = await db.run(lambda uow: _asked(uow, lambda uow: ACCOUNTS.card(uow, person=person)))
     told = await _plan(db, lambda uow: uow.members.at_home(UserId(7)))
