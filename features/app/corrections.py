@@ -153,8 +153,12 @@ class Corrections:
 
     @staticmethod
     def _others(uow: Uow, asked: Approval) -> tuple[Member, ...]:
-        """Return who may be the second person: not who asks or gains, nor whom who asks made a leader."""
-        holders = uow.staff.holders(asked.group, act=Act.APPROVE_POINTS, not_by=asked.asked_by, now=uow.now)
+        """Return who may be the second person: neither who asks nor who gains.
+
+        Nor whom who asks made a leader, unless they own the bot: then everybody was made one by them.
+        """
+        not_by = None if uow.staff.owner() == asked.asked_by else asked.asked_by
+        holders = uow.staff.holders(asked.group, act=Act.APPROVE_POINTS, not_by=not_by, now=uow.now)
         return tuple(each for each in holders if each.id not in (asked.asked_by, asked.member))
 
     def _book(

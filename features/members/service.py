@@ -212,10 +212,12 @@ class Members:
         return self._ask_membership(uow, person, later)
 
     def known(self, uow: Uow, *, person: Person) -> Started:
-        """Return a member with their first group. Raises NotMember or Away."""
+        """Return a member with their first group. Raises NotMember, Away or Forgotten."""
         member, group = uow.members.at_home(person.user)
         if member is None or group is None:
-            raise self._outside(uow, person.user, member)
+            if member is None and self.is_returning(uow, user=person.user):
+                raise Forgotten
+            raise _outside(member)
         return Started(uow.members.renew(member, person), group, person.name)
 
     def find(self, uow: Uow, *, person: Person) -> Member | None:
@@ -286,18 +288,11 @@ class Members:
             uow.journal.note("member.started", member=member.id)
         return self.known(uow, person=person)
 
-    def _outside(self, uow: Uow, user: UserId, member: Member | None) -> Refusal:
-        """Return what somebody in none of our groups is told."""
-        if member is None:
-            return Forgotten() if self.is_returning(uow, user=user) else NotMember()
-        return Away(language=member.language) if member.consented else NotMember()
-
     @staticmethod
     def _ask_membership(uow: Uow, person: Person, groups: Sequence[Group]) -> Checking:
         """Ask Telegram whether a person is in the first of `groups`. Raises NotMember or Away without one."""
         if not groups:
-            member = uow.members.by_user(person.user)
-            raise Away(language=member.language) if member and member.consented else NotMember
+            raise _outside(uow.members.by_user(person.user))
         group = groups[0]
         uow.outbox.put(
             Outgoing(Kind.CALL, group.chat, MessageClass.UPKEEP, call=Call.MEMBER, user=person.user)
@@ -307,3 +302,8 @@ class Members:
     @staticmethod
     def _ask_administrators(uow: Uow, chat: ChatId, presser: UserId | None = None) -> None:
         uow.outbox.put(Outgoing(Kind.CALL, chat, MessageClass.UPKEEP, call=Call.ADMINISTRATORS, user=presser))
+
+
+def _outside(member: Member | None) -> Refusal:
+    """Return what somebody in none of our groups is told."""
+    return Away(language=member.language) if member and member.consented else NotMember()

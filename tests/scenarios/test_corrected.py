@@ -101,6 +101,21 @@ async def test_a_stand_in_does_not_agree_to_what_their_leader_asks(town: World) 
     assert 5010 in {points for (points,) in town.rows(POINTS)}
 
 
+async def test_a_manager_agrees_to_what_the_owner_asks(town: World) -> None:
+    _, chen = await shop(town)
+    manager = await town.member("小周")
+    await town.says(town.owner, "分工")
+    await town.taps(town.owner, "＋ 店长")
+    await town.does(manager, "start", payload=f"job-{code_in(town.last_to(town.owner))}")
+    await town.does(town.owner, "join", chat=town.group)
+
+    await points_at(town, town.owner, chen, "/points +5000")
+    await town.taps(town.owner, "奖品")
+    await town.taps(manager, "同意")
+
+    assert "陈阿姨 +5000 积分（奖品，阳光花园）已经记上" in town.last_to(town.owner)
+
+
 async def test_nobody_agrees_to_points_of_their_own(town: World) -> None:
     leader, chen = await shop(town)
     await town.says(town.owner, "分工")
