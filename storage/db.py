@@ -269,6 +269,7 @@ class PostgresDb:
             url,
             pool_size=_THREADS,
             max_overflow=0,
+            pool_use_lifo=True,  # the one used last knows the tables already
             pool_pre_ping=True,
             hide_parameters=True,
             connect_args={name: value for name, value in _REACHING.items() if name not in url.query},
