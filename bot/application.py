@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from telegram.ext import Application, ContextTypes, ExtBot
 
-from bot.wire import Wire
+from bot.wire import PATIENCE, Patience, Wire
 from handlers import (
     audit,
     board,
@@ -40,9 +40,11 @@ class Wires(NamedTuple):
     polling: Wire
 
 
-def build_bot(*, token: str, base_url: str, proxy: str) -> tuple[ExtBot[None], Wires]:
+def build_bot(
+    *, token: str, base_url: str, proxy: str, patience: Patience = PATIENCE
+) -> tuple[ExtBot[None], Wires]:
     """Return the bot and its wires. Raises InvalidToken for a token that cannot be one."""
-    wires = Wires(Wire(_SENDING_CONNECTIONS, proxy), Wire(_POLLING_CONNECTIONS, proxy))
+    wires = Wires(*(Wire(most, proxy, patience) for most in (_SENDING_CONNECTIONS, _POLLING_CONNECTIONS)))
     bot: ExtBot[None] = ExtBot(
         token, base_url=base_url, request=wires.sending, get_updates_request=wires.polling
     )

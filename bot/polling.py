@@ -15,7 +15,6 @@ from bot.wire import Wire
 
 _log = logging.getLogger(__name__)
 _BATCH = 100  # updates at a time; fewer on a line too slow for them
-_GRACE = 10.0  # seconds an answer may take beyond the long poll itself
 
 
 class Polling:
@@ -67,8 +66,9 @@ class Polling:
             }
         )
         url = f"{self._url}/getUpdates?{query}"
+        patience = self._poll_seconds + self._wire.patience.poll
         try:
-            answer = await self._wire.post(url, read_timeout=self._poll_seconds + _GRACE)
+            answer = await self._wire.post(url, read_timeout=patience)
         except TimedOut:
             self._batch = max(self._batch // 2, 1)
             raise

@@ -7,6 +7,7 @@ other NetworkError or TimedOut may have been carried out.
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, cast
@@ -17,11 +18,22 @@ from telegram.request import BaseRequest, RequestData
 
 from kernel.message import File
 
-_CONNECT_SECONDS = 5.0
-_READ_SECONDS = 10.0
 _KEEPALIVE_SECONDS = 15.0  # shorter than Telegram's own, so that a stale connection is rarely written to
 _USER_AGENT = "caiboshi"
 _FILE_TYPE = "application/octet-stream"  # Telegram goes by the name
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds that Telegram is given, unless a call says otherwise."""
+
+    connect: float = 5.0
+    read: float = 10.0
+    poll: float = 10.0  # beyond the long poll itself
+
+
+PATIENCE = Patience()
+"""No setting: no operator has a reason to change it."""
 
 
 class NotSent(NetworkError):
@@ -35,17 +47,17 @@ class NoTunnel(Exception):
 class Wire(BaseRequest):
     """A pool of connections to one Bot API server."""
 
-    def __init__(self, connections: int, proxy: str = "") -> None:
+    def __init__(self, connections: int, proxy: str = "", patience: Patience = PATIENCE) -> None:
         """Make a pool of at most so many connections, through the proxy at that URL where one is given."""
         # Without it python-telegram-bot warns at every 429 that retry_after will become a timedelta.
         os.environ.setdefault("PTB_TIMEDELTA", "true")
-        self._connections, self._proxy = connections, proxy
+        self._connections, self._proxy, self.patience = connections, proxy, patience
         self._session: aiohttp.ClientSession | None = None
 
     @property
     def read_timeout(self) -> float:
         """Seconds an answer may take unless a call says otherwise."""
-        return _READ_SECONDS
+        return self.patience.read
 
     async def initialize(self) -> None:
         """Open the pool."""
@@ -83,8 +95,8 @@ class Wire(BaseRequest):
         del write_timeout, pool_timeout  # aiohttp counts both into the other two
         if self._session is None:
             raise NotSent("the wire is closed")
-        connect = _seconds(connect_timeout, _CONNECT_SECONDS)
-        read = _seconds(read_timeout, _READ_SECONDS)
+        connect = _seconds(connect_timeout, self.patience.connect)
+        read = _seconds(read_timeout, self.patience.read)
         timeout = aiohttp.ClientTimeout(total=connect + read, connect=connect)
         body: bytes | aiohttp.FormData | None = request_data.json_payload if request_data else None
         headers = {"Content-Type": "application/json"} if body else None

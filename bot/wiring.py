@@ -24,6 +24,7 @@ from bot.sender import Sender
 from bot.taps import Taps
 from bot.tasks import Tasks
 from bot.webhook import Webhook, path_of, secret_of
+from bot.wire import PATIENCE, Patience
 from features.app import App
 from features.app.accounts import Accounts
 from features.app.announcing import Announcing
@@ -106,17 +107,17 @@ def privacy_key_of(config: Config) -> str:
     return config.privacy.key or made
 
 
-def build(config: Config, clock: Clock, chance: Random = CHANCE) -> Runtime:
+def build(config: Config, clock: Clock, chance: Random = CHANCE, patience: Patience = PATIENCE) -> Runtime:
     """Wire the product. The database must be at the schema this version needs."""
-    catalog = texts.load()
-    app = build_app(config)
-    tasks = Tasks()
-    times = unit_seconds()
+    catalog, app = texts.load(), build_app(config)
+    tasks, times = Tasks(), unit_seconds()
     own = open_db(config.storage.url, clock, chance)
     db = PatientDb(own, times.observe)
     reader = open_reader(own)
     telegram = config.telegram
-    bot, wires = build_bot(token=telegram.token, base_url=telegram.base_url, proxy=telegram.proxy)
+    bot, wires = build_bot(
+        token=telegram.token, base_url=telegram.base_url, proxy=telegram.proxy, patience=patience
+    )
     application = build_application(bot, catalog)
     monotonic = Monotonic()
     lease = Lease(db, seconds=config.sending.lease_seconds, alone=isinstance(own, SqliteDb))

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
-from bot import polling, wire
 from kernel.clock import ManualClock
 from storage import migrate
 from storage.db import Db, open_db
@@ -118,18 +117,6 @@ def db(db_url: str, clock: ManualClock) -> Iterator[Db]:
 def check(db_url: str) -> Disk:
     """A look at the rows of `db` through a connection of its own."""
     return Disk(db_url)
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let an answer of Telegram take one second in all instead of 15, a poll half a second beyond itself.
-
-    What hangs would otherwise make tests of minutes. The limits are the product's own, only shorter; they are
-    no setting, because no operator has a reason to change them.
-    """
-    monkeypatch.setattr(wire, "_CONNECT_SECONDS", 0.5)
-    monkeypatch.setattr(wire, "_READ_SECONDS", 0.5)
-    monkeypatch.setattr(polling, "_GRACE", 0.5)
 
 
 @pytest.fixture(name="shared_data")

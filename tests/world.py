@@ -17,6 +17,7 @@ from bot.config import Config, Mode
 from bot.intake import lane_of
 from bot.runtime import Runtime
 from bot.timeline import Timeline
+from bot.wire import PATIENCE, Patience
 from bot.wiring import build, build_web
 from kernel.clock import ManualClock
 from sandbox.sandbox import Sandbox
@@ -200,9 +201,18 @@ class World:
             self._session = None
 
 
+IMPATIENT = Patience(connect=0.5, read=0.5, poll=0.5)
+"""What hangs would otherwise make tests of minutes."""
+
+
 @contextlib.asynccontextmanager
 async def open_world(
-    database: str, *, start: datetime = MONDAY, mode: Mode = Mode.POLLING, **env: str
+    database: str,
+    *,
+    start: datetime = MONDAY,
+    mode: Mode = Mode.POLLING,
+    patience: Patience = PATIENCE,
+    **env: str,
 ) -> AsyncIterator[World]:
     """Open a town over the database at that URL: an empty sandbox, and the product beside it.
 
@@ -218,7 +228,7 @@ async def open_world(
         if migrate.pending(config.storage.url):
             migrate.upgrade(config.storage.url)
         clock = ManualClock(start)
-        runtime = build(config, clock, Random(42))
+        runtime = build(config, clock, Random(42), patience)
         timeline = Timeline(runtime, clock, sandbox.set_clock, sandbox.drained, sandbox.pending)
         if mode is Mode.WEBHOOK:
             web = serving(build_web(runtime), host=config.web.host, port=config.web.port)

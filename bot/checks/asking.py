@@ -18,12 +18,10 @@ from typing import Any
 import aiohttp
 from aiohttp_socks import ProxyError
 
-from bot.wire import NoTunnel, session
+from bot.wire import PATIENCE, NoTunnel, session
 from kernel.clock import Clock
 
 _CONNECTIONS = 1
-_CONNECT_SECONDS = 5.0
-_READ_SECONDS = 10.0
 
 
 class Trouble(StrEnum):
@@ -74,7 +72,7 @@ class Asker:
         loop, before = asyncio.get_running_loop(), self._clock.now()
         began = loop.time()
         timeout = aiohttp.ClientTimeout(
-            total=_CONNECT_SECONDS + _READ_SECONDS + wait, connect=_CONNECT_SECONDS
+            total=PATIENCE.connect + PATIENCE.read + wait, connect=PATIENCE.connect
         )
         try:
             async with self._session.post(

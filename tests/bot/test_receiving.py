@@ -15,7 +15,7 @@ from sandbox.sandbox import Sandbox
 from sandbox.server import serve
 from storage.inbox import TELEGRAM, NewRow
 from tests.faults.runs import Bot
-from tests.world import World, free_port, open_world, webhook_env
+from tests.world import IMPATIENT, World, free_port, open_world, webhook_env
 
 ELSEWHERE = "http://127.0.0.1:9/elsewhere"
 
@@ -136,10 +136,9 @@ async def test_a_second_program_on_the_token_is_told_and_polling_goes_on(
         assert world.runtime.contact.is_fresh
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_line_too_slow_for_many_updates_is_asked_for_fewer(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'one.db'}"
-    async with open_world(database, CAIBOSHI__TELEGRAM__POLL_SECONDS="1") as world:
+    async with open_world(database, patience=IMPATIENT, CAIBOSHI__TELEGRAM__POLL_SECONDS="1") as world:
         await world.opens_group()
         member = await world.member()
         for times in (2, 1):

@@ -6,7 +6,7 @@ import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from telegram.error import (
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.wire import NotSent, Wire, seconds_of
+from bot.wire import PATIENCE, NotSent, Wire, seconds_of
 
 SOON = 0.15  # seconds until the tests give up on a silent server
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -150,7 +150,7 @@ async def server() -> AsyncIterator[Server]:
 
 @pytest.fixture
 async def wire() -> AsyncIterator[Wire]:
-    opened = Wire(connections=2)
+    opened = Wire(connections=2, patience=replace(PATIENCE, connect=0.5))  # the whole limit holds it too
     await opened.initialize()
     yield opened
     await opened.shutdown()

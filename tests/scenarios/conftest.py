@@ -6,18 +6,25 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.wire import PATIENCE, Patience
 from tests.world import World, open_world
 
 
 @pytest.fixture
-async def town(db_url: str) -> AsyncIterator[World]:
+def patience() -> Patience:
+    """How long the product waits for Telegram; tests of what hangs have less."""
+    return PATIENCE
+
+
+@pytest.fixture
+async def town(db_url: str, patience: Patience) -> AsyncIterator[World]:
     """The product running beside an empty sandbox, on each kind of database."""
     born: asyncio.Future[World] = asyncio.get_running_loop().create_future()
     over = asyncio.Event()
 
     async def live() -> None:
         try:
-            async with open_world(db_url) as world:
+            async with open_world(db_url, patience=patience) as world:
                 born.set_result(world)
                 await over.wait()
         except BaseException as fault:

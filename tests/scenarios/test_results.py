@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from bot.wire import Patience
 from kernel.ids import ChatId, MessageId
 from kernel.message import Call, Kind, MessageClass, Outgoing, Text
 from storage.uow import SqlUow
-from tests.world import World
+from tests.world import IMPATIENT, World
 
 Ends = tuple[str, int, int]  # state, times carried out, attempts
 KINDS = ("answer", "notice", "receipt", "edit", "call")
@@ -76,7 +77,12 @@ CASES = (
 )
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.fixture
+def patience() -> Patience:
+    """Less than the product's own: every kind of message meets a Telegram that hangs."""
+    return IMPATIENT
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 async def test_every_kind_of_message_ends_as_the_table_says(town: World, case: Case) -> None:
     chats, target = await _place(town, case.place)
