@@ -56,7 +56,14 @@ class BotApi:
         return seconds
 
     async def answer(self, request: Request) -> Response:
-        """Serve one call."""
+        """Serve one call before the witness."""
+        response = await self._answered(request)
+        if isinstance(response, JsonAnswer):
+            method = str(request.path_params["method"])
+            self._world.witness.answered(method, response.status_code, bytes(response.body))
+        return response
+
+    async def _answered(self, request: Request) -> Response:
         bot = self._world.tokens.get(request.path_params["token"])
         if bot is None:
             return _refusal(unauthorized())

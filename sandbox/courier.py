@@ -132,6 +132,7 @@ class Round:
         failures = 0
         while self._bot.queue.holds(queued):
             async with self._slots:
+                self._world.witness.pushed(queued.body)
                 outcome = await push(self._http, self._hook, queued.body)
             if outcome.taken:
                 self._done(queued, outcome)

@@ -23,6 +23,7 @@ from sandbox.topics import open_forum
 from sandbox.transcript import transcript
 from sandbox.verbs import act
 from sandbox.view import chat_messages, view_object, world_object
+from sandbox.witness import Witness
 from sandbox.world import World
 
 MAX_NAME = 64
@@ -32,14 +33,22 @@ class Sandbox:
     """A Telegram of its own. Every method is for the event loop's thread."""
 
     def __init__(
-        self, *, seed: int = 1, start: datetime | None = None, frozen: bool = False, pace: float = 1.0
+        self,
+        *,
+        seed: int = 1,
+        start: datetime | None = None,
+        frozen: bool = False,
+        pace: float = 1.0,
+        witness: Witness | None = None,
     ) -> None:
         """Make an empty world. `start` None is the real time; a `frozen` clock moves only when told to.
 
         The server's own waits (retries of webhooks, delays of impatient polls) last `pace` times Telegram's.
+        A `witness` hears every answer, every update pushed and every message shown.
         """
         self.clock = SandboxClock(start, frozen=frozen)
-        self._world = World(self.clock, seed, pace)
+        self.witness = witness or Witness()
+        self._world = World(self.clock, seed, pace, self.witness)
         self._faults = Faults()
         self._log = CallLog()
         self._traffic = Traffic()

@@ -6,6 +6,7 @@ from datetime import datetime
 from importlib.resources import files
 
 from sandbox.sandbox import Sandbox
+from sandbox.witness import Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,16 @@ class Seeded:
 
 
 def seeded(
-    *, seed: int = 1, start: datetime | None = None, frozen: bool = False, pace: float = 1.0
+    *,
+    seed: int = 1,
+    start: datetime | None = None,
+    frozen: bool = False,
+    pace: float = 1.0,
+    witness: Witness | None = None,
 ) -> Seeded:
     """Build the seeded world, with no update waiting: `user` pressed Start long ago."""
     plan = tomllib.loads(files("sandbox").joinpath("data/world.toml").read_text("utf-8"))
-    sandbox = Sandbox(seed=seed, start=start, frozen=frozen, pace=pace)
+    sandbox = Sandbox(seed=seed, start=start, frozen=frozen, pace=pace, witness=witness)
     bot = sandbox.add_bot(**plan["bot"])
     owner = sandbox.add_user(**plan["owner"])["id"]
     group = sandbox.add_group(plan["group"]["title"], owner)["id"]

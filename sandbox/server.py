@@ -6,13 +6,15 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
@@ -21,6 +23,7 @@ from sandbox.control import Control, unknown
 from sandbox.guard import LOOPBACK, LoopbackOnly
 from sandbox.sandbox import Sandbox
 from sandbox.seed import seeded
+from sandbox.witness import Witness
 
 STOP_SECONDS = 1
 KEEP_ALIVE_SECONDS = 75
@@ -60,8 +63,18 @@ def application(sandbox: Sandbox, extra_routes: Sequence[BaseRoute] = ()) -> Sta
             *extra_routes,
         ],
         middleware=[Middleware(LoopbackOnly)],
-        exception_handlers={404: unknown, 405: unknown},
+        exception_handlers={404: unknown, 405: unknown, 500: _told(sandbox.witness)},
     )
+
+
+def _told(witness: Witness) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Return what answers where the sandbox itself broke; Starlette raises the error all the same."""
+
+    async def broken(request: Request, error: Exception) -> Response:
+        witness.broke(request.path_params.get("method", request.url.path), error)
+        return PlainTextResponse("Internal Server Error", 500)
+
+    return broken
 
 
 class _Connection(H11Protocol):

@@ -92,11 +92,12 @@ def _unread(chat: Chat, user_id: int, ids: Sequence[int]) -> int:
 
 def _messages(world: World, chat: Chat, viewer: int, last: int | None) -> list[Json]:
     skipped = 0 if last is None else max(0, len(chat.messages) - last)
-    shown = islice(chat.messages.values(), skipped, None)
-    return [
+    shown = [
         message_object(world, chat, message, viewer=viewer) | _extras(world, chat, message, viewer)
-        for message in shown
+        for message in islice(chat.messages.values(), skipped, None)
     ]
+    world.witness.shown(shown)
+    return shown
 
 
 def _extras(world: World, chat: Chat, message: Message, viewer: int) -> Json:

@@ -24,6 +24,7 @@ from sandbox.model import (
 )
 from sandbox.updates import Pulse, UpdateQueue
 from sandbox.webhook import Webhook
+from sandbox.witness import Witness
 
 FIRST_USER_ID = 5_200_000_001
 FIRST_BOT_ID = 7_300_000_001
@@ -57,9 +58,10 @@ class Bot:
 class World:
     """Users, bots, chats and the taps that wait for an answer."""
 
-    def __init__(self, clock: SandboxClock, seed: int, pace: float) -> None:
+    def __init__(self, clock: SandboxClock, seed: int, pace: float, witness: Witness) -> None:
         self.clock = clock
         self.pace = pace
+        self.witness = witness
         self.rng = Random(seed)  # noqa: S311 -- a seeded world, no secrets
         self.confirmed = Pulse()
         self.changes = Pulse()

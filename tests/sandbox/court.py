@@ -4,7 +4,8 @@ The machine-readable Bot API judges where it is at hand; python-telegram-bot, ai
 """
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,12 +15,9 @@ from aiogram import methods
 from aiogram.methods import Response as AiogramResponse
 from aiogram.types import Update as AiogramUpdate
 from pydantic import ValidationError
-from starlette.requests import Request
-from starlette.responses import Response
 
-from sandbox.body import JsonAnswer
-from sandbox.botapi import BotApi
 from sandbox.schema import BY_LOWER_NAME
+from sandbox.witness import Witness
 from tests.sandbox.judge import api, objections
 
 VIEW_ONLY = {"reactions", "my_vote", "payment"}
@@ -36,51 +34,33 @@ PREFIXES = {
 }
 """How the description of every refusal begins, by its code."""
 
-Answering = Callable[[BotApi, Request], Awaitable[Response]]
-
 
 @dataclass
-class Court:
-    """Collects what is wrong with the answers and updates of one test: nothing, at best."""
+class Court(Witness):
+    """Collects what is wrong with all that a sandbox says in one test: nothing, at best."""
 
     found: list[str] = field(default_factory=list)
 
-    def answers(self, answering: Answering) -> Answering:
-        """Return the endpoint of the Bot API, every answer of which is judged on its way out."""
+    def answered(self, method: str, status: int, body: bytes) -> None:
+        self.found += judge_answer(method, status, json.loads(body))
 
-        async def answer(bot_api: BotApi, request: Request) -> Response:
-            method: str = request.path_params["method"]
-            try:
-                response = await answering(bot_api, request)
-            except Exception as error:
-                self.found.append(f"{method}: broke with {error!r}")
-                raise
-            # A page in place of an answer, or one that is cut or dribbles, is a fault's and no JsonAnswer.
-            if isinstance(response, JsonAnswer):
-                self.found += judge_answer(method, response.status_code, json.loads(bytes(response.body)))
-            return response
+    def broke(self, what: str, error: Exception) -> None:
+        self.found.append(f"{what}: broke with {error!r}")
 
-        return answer
+    def pushed(self, update: Any) -> None:
+        self.found += judge_update(update)
 
-    def updates(self, pushing: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        """Return the push to a webhook, every update of which is judged first."""
+    def shown(self, messages: Sequence[Any]) -> None:
+        bare = [{key: one[key] for key in one.keys() - VIEW_ONLY} for one in messages]
+        self.found += _by_schema(["Array of Message"], bare, "view")
 
-        async def push(http: Any, hook: Any, update: Any) -> Any:
-            self.found += judge_update(update)
-            return await pushing(http, hook, update)
 
-        return push
-
-    def shown(self, showing: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
-        """Return what shows Messages to a person, each of them judged as the Bot API's."""
-
-        def show(*given: Any) -> list[Any]:
-            messages = showing(*given)
-            bare = [{key: one[key] for key in one.keys() - VIEW_ONLY} for one in messages]
-            self.found += _by_schema(["Array of Message"], bare, "view")
-            return messages
-
-        return show
+@contextmanager
+def court() -> Iterator[Court]:
+    """Lend a court to the sandbox of a test; with an objection the test has failed."""
+    sits = Court()
+    yield sits
+    assert sits.found == []
 
 
 def judge_answer(method: str, status: int, body: Any) -> list[str]:

@@ -1,11 +1,20 @@
 """The judges of tests/sandbox are judged: what is wrong they must find, what is right let pass."""
 
+import ast
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from sandbox.schema import METHODS
-from tests.sandbox.court import judge_answer, judge_update
+from sandbox.seed import seeded
+from sandbox.server import serve
+from tests.sandbox.court import Court, court, judge_answer, judge_update
+from tests.sandbox.hook import hook
 from tests.sandbox.judge import need_api
 
 CHAT = {"id": -1001, "type": "supergroup", "title": "Group"}
@@ -71,3 +80,64 @@ def test_a_judge_stands_ready_for_every_method() -> None:
     assert [name for name in METHODS if not judge_answer(name, 200, {"ok": True, "result": "x"})] == [
         "exportChatInviteLink"
     ]
+
+
+class Heard(Court):
+    """A court that also counts what it is told of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[str] = []
+
+    def answered(self, method: str, status: int, body: bytes) -> None:
+        self.heard.append(f"{method} {status}")
+        super().answered(method, status, body)
+
+    def pushed(self, update: Any) -> None:
+        self.heard.append("pushed")
+        super().pushed(update)
+
+    def shown(self, messages: Any) -> None:
+        self.heard.append(f"shown {len(messages)}")
+        super().shown(messages)
+
+
+async def test_the_court_hears_answers_pushes_messages_and_what_breaks() -> None:
+    async def breaks(_request: Request) -> Response:
+        raise ZeroDivisionError
+
+    sits = Heard()
+    world = seeded(pace=0.001, witness=sits)
+    routes = [Route("/breaks", breaks)]
+    async with (
+        hook() as target,
+        serve(world.sandbox, extra_routes=routes) as address,
+        httpx.AsyncClient() as http,
+    ):
+        await http.post(f"{address.base}1:unknown/getMe")
+        await http.post(f"{address.base}{world.token}/setWebhook", json={"url": target.url})
+        world.sandbox.act(world.user, "send", chat=world.group, text="one")
+        await target.count(1)
+        world.sandbox.messages(world.user, world.group)
+        assert (await http.get(f"{address.url}/breaks")).status_code == 500
+
+    assert sits.heard[:3] == ["getMe 401", "setWebhook 200", "pushed"]
+    assert sits.heard[-1].startswith("shown ")
+    assert sits.found == ["/breaks: broke with ZeroDivisionError()"]
+
+
+def test_an_objection_fails_the_test() -> None:
+    with pytest.raises(AssertionError), court() as sits:
+        sits.pushed({"update_id": 1})
+
+
+def test_no_sandbox_here_goes_unheard() -> None:
+    unheard = [
+        f"{path.name}:{node.lineno}"
+        for path in Path(__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if node.func.id in ("Sandbox", "seeded")
+        if not any(keyword.arg == "witness" for keyword in node.keywords)
+    ]
+    assert unheard == []

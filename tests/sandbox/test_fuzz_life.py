@@ -18,6 +18,7 @@ from sandbox.schema import METHODS, Field
 from sandbox.seed import Seeded, seeded
 from sandbox.server import application
 from sandbox.verbs import VERBS
+from tests.sandbox.court import Court, court
 from tests.sandbox.pictures import png
 from tests.sandbox.town import EVERY_KIND, NOON
 
@@ -120,8 +121,8 @@ UPLOADS = {"photo", "document", "video", "voice"}
 class Life:
     """One sandbox and what was learned of it: chats, people, ids that came back."""
 
-    def __init__(self, seed: int) -> None:
-        self.world: Seeded = seeded(start=NOON, frozen=True, pace=0.0001)
+    def __init__(self, seed: int, sits: Court) -> None:
+        self.world: Seeded = seeded(start=NOON, frozen=True, pace=0.0001, witness=sits)
         self.token = self.world.token
         self.rng = Random(seed)
         self.users = [self.world.owner, *self.world.members]
@@ -323,7 +324,12 @@ def _texts(params: dict[str, Any]) -> dict[str, str]:
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_a_life_in_fast_motion_leaves_the_world_whole(seed: int) -> None:
-    life = Life(seed)
+    with court() as sits:
+        await live(Life(seed, sits))
+
+
+async def live(life: Life) -> None:
+    """Let people and the bot do whatever there is, at random."""
     transport = httpx.ASGITransport(application(life.box))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
         for step in range(STEPS):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from sandbox import transcript
 from sandbox.sandbox import Sandbox
+from tests.sandbox.court import court
 from tests.sandbox.town import NOON, town
 
 
@@ -60,13 +61,14 @@ async def test_only_the_newest_calls_and_messages_are_told() -> None:
 
 @given(st.text(min_size=1).filter(str.strip), st.text(alphabet="`#\n*_ a", min_size=1).filter(str.strip))
 def test_no_text_ends_its_block(said: str, title: str) -> None:
-    sandbox = Sandbox(start=NOON, frozen=True)
-    sandbox.add_bot("Bot", "some_bot")
-    owner = sandbox.add_user("```\n# fake")["id"]
-    group = sandbox.add_group(title, owner)["id"]
-    sandbox.act(owner, "send", chat=group, text=f"{said}\n````\n# fake")
+    with court() as sits:
+        sandbox = Sandbox(start=NOON, frozen=True, witness=sits)
+        sandbox.add_bot("Bot", "some_bot")
+        owner = sandbox.add_user("```\n# fake")["id"]
+        group = sandbox.add_group(title, owner)["id"]
+        sandbox.act(owner, "send", chat=group, text=f"{said}\n````\n# fake")
 
-    *fixed, chat = outside_of_fences(sandbox.transcript())
+        *fixed, chat = outside_of_fences(sandbox.transcript())
 
     assert fixed == [
         "# Sandbox transcript",

@@ -11,6 +11,7 @@ from telegram import Bot, WebhookInfo
 
 from sandbox.seed import seeded
 from sandbox.server import serve
+from tests.sandbox.court import court
 from tests.sandbox.hook import hook
 from tests.sandbox.town import Town, town
 
@@ -26,20 +27,21 @@ async def _stuck(_request: web.Request) -> web.StreamResponse:
 
 
 async def test_a_server_that_stops_waits_for_no_target_and_the_next_one_delivers_the_rest() -> None:
-    world = seeded(pace=0.001)
-    async with hook(_stuck) as target:
-        async with serve(world.sandbox) as address, httpx.AsyncClient() as http:
-            await http.post(f"{address.base}{world.token}/setWebhook", json={"url": target.url})
-            world.sandbox.act(world.user, "send", chat=world.group, text="one")
-            await target.count(1)
-            loop = asyncio.get_running_loop()
-            began = loop.time()
-        assert loop.time() - began < 2
-        world.sandbox.act(world.user, "send", chat=world.group, text="two")
-        assert world.sandbox.pending() == 2
+    with court() as sits:
+        world = seeded(pace=0.001, witness=sits)
+        async with hook(_stuck) as target:
+            async with serve(world.sandbox) as address, httpx.AsyncClient() as http:
+                await http.post(f"{address.base}{world.token}/setWebhook", json={"url": target.url})
+                world.sandbox.act(world.user, "send", chat=world.group, text="one")
+                await target.count(1)
+                loop = asyncio.get_running_loop()
+                began = loop.time()
+            assert loop.time() - began < 2
+            world.sandbox.act(world.user, "send", chat=world.group, text="two")
+            assert world.sandbox.pending() == 2
 
-        async with serve(world.sandbox):
-            await asyncio.wait_for(world.sandbox.drained(), 5)
+            async with serve(world.sandbox):
+                await asyncio.wait_for(world.sandbox.drained(), 5)
 
     assert target.texts() == ["one", "one", "two"]
 

@@ -15,6 +15,7 @@ from sandbox.sandbox import Sandbox
 from sandbox.schema import BY_LOWER_NAME
 from sandbox.seed import Seeded, seeded
 from sandbox.server import Address, serve
+from tests.sandbox.court import court
 from tests.sandbox.judge import api, objections
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -109,12 +110,13 @@ async def town(*, every_kind: bool = False, pace: float = 0.001) -> AsyncIterato
 
     The server's own waits are a thousandth of Telegram's, but for a test of those waits.
     """
-    world = seeded(start=NOON, frozen=True, pace=pace)
-    async with serve(world.sandbox) as address, httpx.AsyncClient(timeout=10) as http:
-        found = Town(world, address, http)
-        if every_kind:
-            await found.updates(allowed_updates=EVERY_KIND)
-        yield found
+    with court() as sits:
+        world = seeded(start=NOON, frozen=True, pace=pace, witness=sits)
+        async with serve(world.sandbox) as address, httpx.AsyncClient(timeout=10) as http:
+            found = Town(world, address, http)
+            if every_kind:
+                await found.updates(allowed_updates=EVERY_KIND)
+            yield found
 
 
 def lead_telebot(patch: pytest.MonkeyPatch, address: Address) -> None:
