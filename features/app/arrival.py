@@ -50,7 +50,10 @@ class Arrival:
         return self._shown(uow, self.members.consented(uow, person=person))
 
     def places(self, uow: Uow, *, person: Person) -> Places:
-        """Return the points between which a member may choose. Raises NotMember, Away or ConsentNeeded."""
+        """Return the points between which a member may choose; the only one is set by itself.
+
+        Raises NotMember, Away or ConsentNeeded.
+        """
         known = self.members.consented(uow, person=person)
         self.pickup.settle(uow, member=known.member.id, group=known.group.id)
         points = self.pickup.points(uow, group=known.group.id)

@@ -21,6 +21,7 @@ from features.staff.model import (
     Deed,
     NotAllowed,
     NotInGroup,
+    Post,
     Role,
     Silenced,
     Standing,
@@ -83,7 +84,8 @@ class Desk:
         if isinstance(standing, Choice):
             return standing
         found = uow.audit.lines(standing.group.id, limit=_LINES + 1, offset=page * _LINES)
-        lines = tuple(self._shown(uow, standing, line) for line in found[:_LINES])
+        seen = _Seen(standing, uow.staff.posts(standing.group.id, now=uow.now), uow.staff.owner())
+        lines = tuple(self._shown(uow, seen, line) for line in found[:_LINES])
         return AuditPage(standing.group, lines, page, has_more=len(found) > _LINES)
 
     def undo(self, uow: Uow, *, person: Person, line: int) -> AuditLine:
@@ -109,31 +111,29 @@ class Desk:
         own = member is not None and member.id == line.actor and line.act is Deed.POINTS_CORRECTED
         return self.staff.check(uow, user=user, group=group, act=Act.POINTS if own else Act.UNDO)
 
-    def _shown(self, uow: Uow, standing: Standing, line: AuditLine) -> AuditShown:
-        actor, group = uow.members.find(line.actor) if line.actor else None, standing.group
-        held = uow.staff.roles(actor.id, group.id, now=uow.now) if actor and not actor.name else ()
+    def _shown(self, uow: Uow, seen: "_Seen", line: AuditLine) -> AuditShown:
+        actor = uow.members.find(line.actor) if line.actor else None
         undid = uow.audit.get(line.subject or 0) if line.act is Deed.UNDONE else None
         return AuditShown(
             line=line,
             actor=actor.name if actor else None,
-            role=next((role for role in Role if role in held), None),
+            role=seen.role_of(actor.id) if actor else None,
             subject=_subject(uow, line),
-            undid=self._shown(uow, standing, undid) if undid else None,
-            may_undo=rules.may(standing.roles, Act.UNDO) and self._stands(uow, standing, line),
+            undid=self._shown(uow, seen, undid) if undid else None,
+            may_undo=rules.may(seen.standing.roles, Act.UNDO) and self._stands(seen, line),
         )
 
-    def _stands(self, uow: Uow, standing: Standing, line: AuditLine) -> bool:
+    def _stands(self, seen: "_Seen", line: AuditLine) -> bool:
         """Tell whether a line can still be taken back, as far as can be seen without trying."""
-        group, after = standing.group, line.after or {}
+        group, after = seen.standing.group, line.after or {}
         if line.undone_at is not None or line.before == line.after:
             return False
         match line.act:
             case Deed.PANIC:
                 return group.silent_since is not None
             case Deed.ROLE_GIVEN:
-                return self.roles.may_take(
-                    uow, standing, member=MemberId(line.subject or 0), role=_role_given(line)
-                )
+                post = seen.post(MemberId(line.subject or 0), _role_given(line))
+                return post is not None and self.roles.may_take(seen.standing, post)
             case Deed.POINTS_CORRECTED:
                 return self.corrections.may_take_back(line)
             case Deed.ZONE_SET:
@@ -173,6 +173,25 @@ class Desk:
     def _take_points_back(self, uow: Uow, _user: UserId, group: GroupId, line: AuditLine) -> bool:
         there = uow.groups.get(group)
         return there is not None and self.corrections.take_back(uow, line=line, group=there)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Who looks at the record, and who holds which role there, by rank; read once for all lines."""
+
+    standing: Standing
+    posts: tuple[Post, ...]
+    owner: MemberId | None
+
+    def post(self, member: MemberId, role: Role) -> Post | None:
+        """Return the role as somebody holds it."""
+        return next((post for post in self.posts if (post.member, post.role) == (member, role)), None)
+
+    def role_of(self, member: MemberId) -> Role | None:
+        """Return the highest role somebody holds."""
+        if member == self.owner:
+            return Role.OWNER
+        return next((post.role for post in self.posts if post.member == member), None)
 
 
 _Undo = Callable[[Uow, UserId, GroupId, AuditLine], bool]

@@ -50,7 +50,7 @@ class Roles:
             return standing
         posts = uow.staff.posts(standing.group.id, now=uow.now)
         lines = tuple(
-            RosterLine(post, _name(uow, post.member), self._may_take(standing, post)) for post in posts
+            RosterLine(post, _name(uow, post.member), self.may_take(standing, post)) for post in posts
         )
         stand_in = self._may_name_stand_in(uow, standing)
         return Roster(standing.group, lines, rules.givable(standing.roles), stand_in)
@@ -91,7 +91,7 @@ class Roles:
         """Take a role back; doing it twice changes nothing. Raises NotAllowed."""
         standing = self.staff.standing(uow, user=user, group=group, act=Act.ROLES)
         held = [p for p in uow.staff.posts(group, now=uow.now) if (p.member, p.role) == (member, role)]
-        if held and not self._may_take(standing, held[0]):
+        if held and not self.may_take(standing, held[0]):
             raise NotAllowed
         ended = uow.staff.end(member, role, group=group, now=uow.now) if held else None
         if ended is not None:
@@ -125,12 +125,6 @@ class Roles:
             name: Param = holder.name or Text("members.nameless")
             over = Text("staff.days_over", names | {"name": name})
             uow.outbox.put(staff_notice(giver, over, about=holder.id, once=f"days-over:{post.id}"))
-
-    def may_take(self, uow: Uow, standing: Standing, *, member: MemberId, role: Role) -> bool:
-        """Tell whether a role is held that somebody with that standing may take back."""
-        posts = uow.staff.posts(standing.group.id, now=uow.now)
-        held = [post for post in posts if (post.member, post.role) == (member, role)]
-        return bool(held) and self._may_take(standing, held[0])
 
     def follow(self, uow: Uow, *, person: Person, code: str) -> Followed:
         """Give who follows a link what it is for, or say why not.
@@ -183,7 +177,7 @@ class Roles:
         return standing
 
     @staticmethod
-    def _may_take(standing: Standing, post: Post) -> bool:
+    def may_take(standing: Standing, post: Post) -> bool:
         """Tell whether a role may be taken: one they could give, or their stand-in's.
 
         Of their own only what is for some days: nobody ends their leading by a slip of the finger.
