@@ -49,12 +49,16 @@ async def on_who(update: Update, context: Context) -> None:
 async def on_typed_points(update: Update, context: Context) -> None:
     """Staff point at a message and type an amount, such as /points +30."""
     typed = _TYPED.fullmatch(unicodedata.normalize("NFKC", "".join(context.args or ())))
-    how = Text("staff.how_points", {"most": MOST_POINTS})
+    how = _how_points()
     if typed is None or not 0 < int(typed[2]) <= MOST_POINTS:
         context.say(partial(say, context.place, how))
         return
     sign = "p" if typed[1] in ("", "+") else "m"
     _point(update, context, "fix", f"-{sign}{typed[2]}", how)
+
+
+def _how_points() -> Text:
+    return Text("staff.how_points", {"most": MOST_POINTS})
 
 
 def _point(update: Update, context: Context, page: str, more: str, how: Text) -> None:
@@ -93,6 +97,11 @@ def _in_private(place: Place, page: str, more: str, at: tuple[GroupId, MemberId,
 async def on_who_in_private(_update: Update, context: Context) -> None:
     """The command without anybody pointed at."""
     context.say(partial(say, context.place, Text("staff.who_how")))
+
+
+async def on_points_in_private(_update: Update, context: Context) -> None:
+    """An amount without anybody pointed at."""
+    context.say(partial(say, context.place, _how_points()))
 
 
 async def on_card(update: Update, context: Context) -> None:
@@ -280,6 +289,7 @@ def routes() -> Routes:
         CommandHandler("who", on_who, IN_GROUP),
         CommandHandler("who", on_who_in_private, IN_PRIVATE),
         CommandHandler("points", on_typed_points, IN_GROUP, has_args=True),
+        CommandHandler("points", on_points_in_private, IN_PRIVATE, has_args=True),
         on_tap(WHO, on_card, rf"{NUMBER}{NUMBER}"),
         on_tap(_AMOUNT, on_amount, rf"{NUMBER}{NUMBER}{amount}"),
         on_tap(_FIX, on_fix, rf"{NUMBER}{NUMBER}{amount}:({'|'.join(Reason)})"),

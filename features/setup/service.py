@@ -148,6 +148,8 @@ class Setup:
         match prompt.step:
             case Step.ZONE:
                 return self._zone_told(uow, asking, typed)
+            case Step.LANGUAGE:
+                return replace(self._page(uow, asking, Step.LANGUAGE), problem=Text("setup.language_unclear"))
             case Step.QUIET:
                 return self._quiet_told(uow, asking, typed)
             case Step.NAME | Step.POINTS:
@@ -328,4 +330,4 @@ def _takes_words(uow: Uow, prompt: Prompt) -> bool:
     """Tell whether a typed text answers the page: on that of the points, the name of the first one does."""
     if prompt.step is Step.POINTS:
         return not uow.pickup.points(prompt.group)
-    return prompt.step in (Step.ZONE, Step.QUIET, Step.NAME, Step.HOURS)
+    return prompt.step in (Step.ZONE, Step.QUIET, Step.LANGUAGE, Step.NAME, Step.HOURS)

@@ -36,7 +36,7 @@ class Zones:
         folded = _folded(typed)
         if not folded or len(folded) > _LONGEST:
             return Found(None)
-        if zone := self.called.get(folded):
+        if zone := self.called.get(folded) or self.called.get(folded.rpartition("/")[2].strip()):
             return Found(zone)
         alike = difflib.get_close_matches(folded, self.called, n=_NEAREST, cutoff=_ALIKE)
         return Found(None, tuple(dict.fromkeys(self.called[name] for name in alike)))

@@ -44,6 +44,7 @@ def test_every_zone_is_found_by_its_own_name(name: str) -> None:
         ("北京时间", "Asia/Shanghai"),
         ("ｌｏｎｄｏｎ", "Europe/London"),
         ("New York!", "America/New_York"),
+        ("Asia/Pekin", "Asia/Shanghai"),
     ],
 )
 def test_a_city_is_found_as_people_call_it(typed: str, zone: str) -> None:

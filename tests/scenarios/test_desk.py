@@ -76,7 +76,7 @@ async def test_staff_of_another_group_see_nobody_here(town: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "how"), [("/who", "这是工作人员用的"), ("/points +30", "改积分：在群里回复")]
+    ("command", "how"), [("/who", "这是工作人员用的"), ("/points +30", "改积分（工作人员用）：在群里回复")]
 )
 async def test_pointing_at_nobody_is_explained(town: World, command: str, how: str) -> None:
     leader, _ = await shop(town)
@@ -84,6 +84,14 @@ async def test_pointing_at_nobody_is_explained(town: World, command: str, how: s
     await town.says(leader, command, chat=town.group)
 
     assert town.last_to(leader, town.group).startswith(how)
+
+
+async def test_an_amount_typed_in_private_means_nobody_and_says_where_it_works(town: World) -> None:
+    leader, _ = await shop(town)
+
+    await town.says(leader, "/points +30")
+
+    assert town.last_to(leader).startswith("改积分（工作人员用）：在群里回复")
 
 
 async def test_a_typed_amount_of_nonsense_is_explained(town: World, subtests: pytest.Subtests) -> None:
@@ -98,7 +106,7 @@ async def test_a_typed_amount_of_nonsense_is_explained(town: World, subtests: py
 
             assert len(town.said_to(leader, town.group)) == len(before) + 1
             assert town.last_to(leader, town.group).startswith(
-                "改积分：在群里回复那位邻居的一句话，打 /points +30"
+                "改积分（工作人员用）：在群里回复那位邻居的一句话，打 /points +30"
             )
 
 

@@ -163,6 +163,8 @@ async def test_a_language_named_on_its_page_is_the_groups(world: World) -> None:
     leader = await opens_wizard(world)
     await world.taps(leader, "群里的语言")
 
+    assert "我在群里会说两种语言" in await answered_below(world, leader, "法语")
+    assert world.rows("SELECT language FROM chat_group") == [("zh_CN",)]
     await world.says(leader, "English")
 
     assert world.rows("SELECT language FROM chat_group") == [("en",)]
