@@ -13,6 +13,12 @@ MessageId = NewType("MessageId", int)  # a message inside its chat
 MemberId = NewType("MemberId", int)  # a person we know
 GroupId = NewType("GroupId", int)  # a group we know
 PickupPointId = NewType("PickupPointId", int)  # a place where a group's goods are picked up
+ProductId = NewType("ProductId", int)  # a product of the catalogue
+SupplierId = NewType("SupplierId", int)  # who delivers products
+DealId = NewType("DealId", int)  # a group buy
+ItemId = NewType("ItemId", int)  # one of the goods of a deal
+OrderId = NewType("OrderId", int)  # what one home orders in a deal
+CouponId = NewType("CouponId", int)  # a coupon in a wallet
 OutboxId = NewType("OutboxId", int)
 InboxId = NewType("InboxId", int)
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Self
 
 from kernel.ids import ChatId, GroupId, MemberId, MessageId, UserId
+from kernel.money import Fen, Milli
 
 
 class Language(StrEnum):
@@ -40,7 +41,22 @@ class Text:
     params: Mapping[str, "Param"] = field(default_factory=dict)
 
 
-Param = int | str | date | Moment | Text | tuple[Text, ...]
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount to be shown as yuan, such as ¥12.30."""
+
+    fen: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """How much of something: shown without needless zeros, with its unit as people read it."""
+
+    milli: Milli
+    unit: str = ""
+
+
+Param = int | str | date | Moment | Money | Quantity | Text | tuple[Text, ...]
 """What a text may be filled with; a tuple of texts becomes lines."""
 
 

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from kernel.message import Button, Keyboard, Moment, Open, Param, Tap, Text
+from kernel.message import Button, Keyboard, Moment, Money, Open, Param, Quantity, Tap, Text
+from kernel.money import Fen, Milli
 
 
 def text_to_json(text: Text) -> dict[str, Any]:
@@ -36,6 +37,10 @@ def _to_json(value: Param) -> Any:
             return {"at": value.at.isoformat(), "zone": value.zone}
         case date():
             return {"on": value.isoformat()}
+        case Money():
+            return {"fen": value.fen}
+        case Quantity():
+            return {"milli": value.milli, "unit": value.unit}
         case _:
             return value
 
@@ -50,6 +55,10 @@ def _from_json(plain: Any) -> Param:
             return Moment(datetime.fromisoformat(at), zone)
         case {"on": on}:
             return date.fromisoformat(on)
+        case {"fen": fen}:
+            return Money(Fen(fen))
+        case {"milli": milli, "unit": unit}:
+            return Quantity(Milli(milli), unit)
         case int() | str():
             return plain
         case _:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 
-from kernel.message import Language, Moment, Param, Text
+from kernel.message import Language, Moment, Money, Param, Quantity, Text
 
 _FOLDER = Path(__file__).parent
 _WORDS, _LARGE = "words", "large"
@@ -64,6 +64,10 @@ class Catalog:
                 return f"{_day(local.date(), language)} {local:%H:%M}"
             case date():
                 return _day(value, language)
+            case Money():
+                return money(value.fen)
+            case Quantity():
+                return html.escape(f"{quantity(value.milli)}{value.unit}")
             case _:
                 return html.escape(str(value))
 
@@ -98,6 +102,18 @@ def heard(typed: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold())
     return "".join(each for each in folded if unicodedata.category(each)[0] in "LN")
+
+
+def money(fen: int) -> str:
+    """Return an amount as people read it: ¥12.30, -¥0.05."""
+    yuan, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}¥{yuan}.{rest:02}"
+
+
+def quantity(milli: int) -> str:
+    """Return a quantity as people read it: 2, 0.5, 1.234."""
+    whole, rest = divmod(abs(milli), 1000)
+    return f"{'-' if milli < 0 else ''}{whole}" + (f".{rest:03}".rstrip("0") if rest else "")
 
 
 def _read(path: Path) -> dict[str, Any]:
