@@ -6,6 +6,8 @@ Fen = NewType("Fen", int)  # a hundredth of a yuan
 Milli = NewType("Milli", int)  # a thousandth of the unit that something is sold by, such as 斤 or box
 
 WHOLE = Milli(1000)  # one unit
+NO_MONEY = Fen(0)
+NOTHING = Milli(0)
 
 
 def amount_of(price: Fen, quantity: Milli) -> Fen:

@@ -2,6 +2,7 @@
 
 from storage import (
     claims,
+    groupbuy,
     groups,
     growth,
     inbox,
@@ -9,6 +10,7 @@ from storage import (
     journal,
     leases,
     members,
+    orders,
     outbox,
     pickup,
     preferences,
@@ -52,4 +54,11 @@ TABLES = (
     growth.growth_period,
     growth.points_due,
     rulebook.rule_version,
+    groupbuy.deal,
+    groupbuy.deal_item,
+    groupbuy.deal_card,
+    orders.purchase_order,
+    orders.order_line,
+    orders.order_change,
+    orders.order_wait,
 )

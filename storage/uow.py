@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 
 from storage.audit import SqlAudit
 from storage.boards import SqlBoards
+from storage.cards import SqlCards
 from storage.claims import SqlClaims
+from storage.deals import SqlDeals
 from storage.dispatch import SqlDispatch
 from storage.groups import SqlGroups
 from storage.inbox import SqlInbox
@@ -24,6 +26,7 @@ from storage.outbox import SqlOutbox
 from storage.pickup import SqlPickup
 from storage.preferences import SqlPreferences
 from storage.privacy import SqlPrivacy
+from storage.purchases import SqlOrders
 from storage.rulebook import SqlRules
 from storage.setup import SqlSetup
 from storage.staff import SqlStaff
@@ -142,3 +145,18 @@ class SqlUow:
     def setup(self) -> SqlSetup:
         """Wizards."""
         return SqlSetup(self.connection)
+
+    @property
+    def deals(self) -> SqlDeals:
+        """Deals and their goods."""
+        return SqlDeals(self.connection)
+
+    @property
+    def cards(self) -> SqlCards:
+        """Standing messages of deals."""
+        return SqlCards(self.connection)
+
+    @property
+    def orders(self) -> SqlOrders:
+        """Orders."""
+        return SqlOrders(self.connection)

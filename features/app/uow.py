@@ -4,12 +4,19 @@ from typing import Protocol
 
 from features.growth import ports as growth_ports
 from features.joining import ports as joining_ports
+from features.orders import ports as orders_ports
 from features.outreach import ports as outreach_ports
 from features.privacy import ports as privacy_ports
 from features.setup import ports as setup_ports
 
 
 class Uow(
-    growth_ports.Uow, joining_ports.Uow, outreach_ports.Uow, privacy_ports.Uow, setup_ports.Uow, Protocol
+    growth_ports.Uow,
+    joining_ports.Uow,
+    orders_ports.Uow,
+    outreach_ports.Uow,
+    privacy_ports.Uow,
+    setup_ports.Uow,
+    Protocol,
 ):
     """A unit of work with every store."""

@@ -1,0 +1,1 @@
+"""Group buys: deals, their goods, their stock, the standing message."""

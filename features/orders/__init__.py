@@ -1,0 +1,1 @@
+"""Orders: who wants what in a deal, and who waits."""
