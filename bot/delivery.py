@@ -38,6 +38,7 @@ _NO_TOPIC = ("message thread not found", "topic_deleted", "topic_closed")
 _NO_CHAT = "chat not found"
 _DECIDED = ("hide_requester_missing", "user_already_participant")  # by somebody else, or no wish any more
 _DECISIONS = (Call.APPROVE, Call.DECLINE)
+_UNASKED = (Call.REACT, Call.PIN, Call.UNPIN, Call.DELETE)  # nobody waits for their answer
 _NOT_PARSED = "can't parse entities"
 _NO_PREVIEW = {"is_disabled": True}
 _CUT = "\n…"
@@ -195,9 +196,25 @@ class Delivery:
                 return None
             case Call.STANDING:
                 result = await self._standing(outgoing.chat)
+            case Call.REACT | Call.PIN | Call.UNPIN | Call.DELETE:
+                await self._touch(outgoing, shown)
+                return None
             case None:
                 return None
         return Outcome(OutcomeKind(outgoing.call), outgoing.chat, outgoing.user, result)
+
+    async def _touch(self, outgoing: Outgoing, shown: Shown) -> None:
+        """Do something to a message that stands."""
+        chat, message = outgoing.chat, outgoing.message or MessageId(0)
+        match outgoing.call:
+            case Call.REACT:
+                await self._bot.set_message_reaction(chat, message, shown.words)
+            case Call.PIN:
+                await self._bot.pin_chat_message(chat, message, disable_notification=True)
+            case Call.UNPIN:
+                await self._bot.unpin_chat_message(chat, message)
+            case _:
+                await self._bot.delete_message(chat, message)
 
     async def _decide(self, outgoing: Outgoing, shown: Shown) -> None:
         """Let somebody in or turn them down, once the last words to them stand in their private chat."""
@@ -246,7 +263,7 @@ def _unreachable(outgoing: Outgoing, fault: TelegramError) -> Result:
 
 def _unanswered(outgoing: Outgoing) -> Outcome | None:
     """Return the report that a question got no answer, for who waits for it; None for messages."""
-    if outgoing.call is None:
+    if outgoing.call is None or outgoing.call in _UNASKED:
         return None
     return Outcome(OutcomeKind(outgoing.call), outgoing.chat, outgoing.user, None)
 

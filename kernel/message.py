@@ -100,6 +100,11 @@ class Call(StrEnum):
     # private chat of `user`: after the decision the bot may write there no more.
     APPROVE = "approve"
     DECLINE = "decline"
+    # Done to `message` of the chat; doing them twice is harmless and nobody waits for their answer.
+    REACT = "react"  # with the emoji that `text` says
+    PIN = "pin"
+    UNPIN = "unpin"
+    DELETE = "delete"
 
 
 class MessageClass(StrEnum):
@@ -141,6 +146,14 @@ class Outgoing:
     reason: Text | None = None  # why somebody gets what nobody asked for, as /why tells it
     group: GroupId | None = None  # what the bot says by itself is said for a group, which can silence it
     about: MemberId | None = None  # whose name a message to others holds
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a message: whether it may still leave, and under which number it stands."""
+
+    is_waiting: bool
+    message: MessageId | None
 
 
 @dataclass(frozen=True, slots=True)

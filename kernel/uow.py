@@ -6,7 +6,7 @@ from random import Random
 from typing import Protocol, TypeVar
 
 from kernel.ids import ChatId, GroupId, MemberId
-from kernel.message import Outgoing
+from kernel.message import Fate, Outgoing
 
 T = TypeVar("T")
 U_co = TypeVar("U_co", covariant=True)
@@ -25,6 +25,10 @@ class Outbox(Protocol):
 
     def put(self, message: Outgoing) -> bool:
         """Queue `message`; False when its dedupe key was used before."""
+        ...
+
+    def fate(self, dedupe_key: str) -> Fate | None:
+        """Return what became of the message of that key; None when there is none, or it is forgotten."""
         ...
 
     def hasten(self, chat: ChatId, *, to: datetime) -> int:

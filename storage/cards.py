@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from features.groupbuy.model import Card
 from kernel.ids import ChatId, DealId, MessageId
@@ -14,7 +14,10 @@ from storage.prepared import Prepared
 _CHANGED = Prepared(  # at every order; most find it waiting already
     update(deal_card)
     .where(deal_card.c.deal_id == bindparam("deal"), deal_card.c.changed_at.is_(None))
-    .values(changed_at=bindparam("at"), due_at=func.coalesce(deal_card.c.due_at, bindparam("at")))
+    .values(
+        changed_at=bindparam("at"),
+        due_at=case((deal_card.c.due_at < bindparam("at"), deal_card.c.due_at), else_=bindparam("at")),
+    )
 )
 
 

@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 
 from kernel.ids import ChatId, GroupId, MessageId, OutboxId, UserId
-from kernel.message import Call, File, Kind, Language, MessageClass, Outgoing
+from kernel.message import Call, Fate, File, Kind, Language, MessageClass, Outgoing
 from storage.dialect import insert_once
 from storage.groups import chat_group
 from storage.message_codec import keyboard_from_json, keyboard_to_json, text_from_json, text_to_json
@@ -126,6 +126,7 @@ _SKIP_EARLIER_EDITS = Prepared(
     .where(outbox.c.chat == bindparam("in_chat"), outbox.c.message == bindparam("edited"))
     .values(state="skipped", error="a later edit", epoch=None, finished_at=bindparam("at"))
 )
+_FATE = Prepared(select(outbox.c.state, outbox.c.sent_message).where(outbox.c.dedupe_key == bindparam("key")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,14 @@ class SqlOutbox:
         # Locked, so that who silences the group at this moment finds what is put here, or is seen.
         since = self.connection.execute(silent.with_for_update(read=True)).scalar_one_or_none()
         return at if since is None else at + _HELD
+
+    def fate(self, dedupe_key: str) -> Fate | None:
+        """Return what became of the message of that key; None when there is none, or it is forgotten."""
+        row = _FATE.row(self.connection, {"key": dedupe_key})
+        if row is None:
+            return None
+        state, sent = row
+        return Fate(state in UNFINISHED, None if sent is None else MessageId(sent))
 
     def hasten(self, chat: ChatId, *, to: datetime) -> int:
         """Let what the bot says to a chat by itself leave at `to` where it waits for later; return how many.

@@ -75,10 +75,6 @@ class OrderStore(Protocol):
         """Move an order from one state to another; False unless it was there."""
         ...
 
-    def count(self, deal: DealId) -> int:
-        """Return how many homes order something in a deal."""
-        ...
-
     def recent(
         self, deal: DealId, *, limit: int
     ) -> tuple[tuple[str, str, tuple[tuple[ItemId, Milli], ...]], ...]:

@@ -1,0 +1,150 @@
+"""Standing messages of deals: posted once, edited as orders come, moved when they are buried."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from features.app.uow import Uow
+from features.groupbuy.model import Card, Deal, DealState, GroupbuyPolicy, Shown
+from features.groupbuy.wording import holds, standing
+from features.members.model import Group
+from kernel.ids import DealId, MessageId
+from kernel.message import Call, Keyboard, Kind, MessageClass, Open, Outgoing, Tap, Text
+
+MORE, MINE = "orders.more", "orders.mine"
+"""Acts of the buttons under a standing message: one more of an item, one's own order."""
+TO_DEAL = "deal"  # the Start payload that opens a deal's page, with its number behind a dash
+
+_LOOK_AGAIN = timedelta(seconds=1)  # while a post is on its way
+_NAMES = 12  # of who ordered, newest
+_COUNTDOWN = tuple(timedelta(minutes=each) for each in (1440, 720, 360, 180, 120, 60, 30, 10))
+_ENDED = (DealState.FAILED, DealState.CANCELLED, DealState.CLOSED, DealState.SETTLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What keeps each deal's one message as it should be."""
+
+    policy: GroupbuyPolicy
+
+    def tend(self, uow: Uow, *, deal: DealId) -> None:
+        """Look after a deal's standing message: learn its number, post, move or edit it."""
+        card, found = uow.cards.card(deal), uow.deals.get(deal)
+        group = uow.groups.get(found.group) if found else None
+        if card is None or found is None or group is None:
+            return
+        if card.chat != group.chat:  # Telegram moved the group: what stood there is not ours any more
+            card = replace(card, chat=group.chat, message=None, posting="")
+        if card.posting:
+            fate = uow.outbox.fate(card.posting)
+            if fate is not None and fate.is_waiting:
+                uow.cards.keep_card(card, due_at=uow.now + _LOOK_AGAIN)
+                return
+            card = self._landed(uow, card, fate.message if fate else None)
+        if _is_true(card, found, uow.now):
+            uow.cards.keep_card(card, due_at=next_countdown(found, uow.now))
+        else:
+            self._show(uow, card, found, group)
+
+    @staticmethod
+    def _landed(uow: Uow, card: Card, message: MessageId | None) -> Card:
+        """Keep the number under which the message stands now, pin it, and take the one before away."""
+        landed = replace(card, posting="")
+        if message is None or message == card.message:
+            return landed
+        _ask(uow, card, Call.PIN, message)
+        if card.message is not None:
+            _ask(uow, card, Call.DELETE, card.message)
+        return replace(landed, message=message)
+
+    def _show(self, uow: Uow, card: Card, deal: Deal, group: Group) -> None:
+        rested = card.shown_at is None or uow.now >= card.shown_at + timedelta(
+            seconds=self.policy.card_seconds
+        )
+        if not rested and card.shown_at is not None:
+            uow.cards.keep_card(card, due_at=card.shown_at + timedelta(seconds=self.policy.card_seconds))
+            return
+        moves = card.message is None or (card.newest is not None and deal.state is DealState.OPEN)
+        key = f"deal-card:{deal.id}:{card.posts + 1}"
+        post = self._post(uow, deal, group, key)
+        if not moves:
+            post = replace(post, kind=Kind.EDIT, message=card.message, message_class=MessageClass.UPKEEP)
+        uow.outbox.put(post)
+        if deal.state in _ENDED and card.message is not None:
+            _ask(uow, card, Call.UNPIN, card.message)
+        shown = replace(
+            card,
+            posting=key,
+            posts=card.posts + 1,
+            changed_at=None,
+            shown_at=uow.now,
+            moved_at=uow.now if moves else card.moved_at,
+            newest=None,
+        )
+        uow.cards.keep_card(shown, due_at=uow.now + _LOOK_AGAIN)
+
+    def _post(self, uow: Uow, deal: Deal, group: Group, key: str) -> Outgoing:
+        shown = self.shown(uow, deal=deal, group=group)
+        return Outgoing(
+            Kind.SEND,
+            group.chat,
+            MessageClass.NOTICE,
+            text=standing(shown),
+            keyboard=self._buttons(shown),
+            language=group.language,
+            dedupe_key=key,
+            reason=Text("groupbuy.why_standing"),
+            group=group.id,
+        )
+
+    def shown(self, uow: Uow, *, deal: Deal, group: Group) -> Shown:
+        """Return everything a deal's message tells."""
+        items = uow.deals.items((deal.id,))
+        recent = uow.orders.recent(deal.id, limit=_NAMES)
+        names = tuple(f"{recipient or called} {holds(held, items)}" for called, recipient, held in recent)
+        return Shown(
+            deal=deal,
+            items=items,
+            counts=uow.deals.counts(deal.id),
+            group=group,
+            point=uow.pickup.get(deal.terms.point) if deal.terms.point else None,
+            now=uow.now,
+            names=names,
+            waiting=uow.orders.count_waiting(deal.id),
+        )
+
+    def _buttons(self, shown: Shown) -> Keyboard:
+        deal = shown.deal
+        mine = Tap(Text("orders.to_mine"), MINE, (deal.id,))
+        page = Open(Text("orders.to_page"), f"{TO_DEAL}-{deal.id}")
+        if deal.state is not DealState.OPEN:
+            return ((mine, page),) if deal.state is not DealState.CANCELLED else ()
+        one_more = [
+            Tap(
+                Text("orders.one_more", {"name": item.goods.name}),
+                MORE,
+                (item.id, item.goods.step),
+            )
+            for item in shown.items[: self.policy.shown_items]
+        ]
+        pairs = tuple(tuple(one_more[at : at + 2]) for at in range(0, len(one_more), 2))
+        return (*pairs, (mine, page))
+
+
+def _is_true(card: Card, deal: Deal, now: datetime) -> bool:
+    """Tell whether a standing message says what is so, the time left included, and stands where it should."""
+    if card.message is None or card.newest is not None or card.changed_at is not None:
+        return False
+    spoken_at = card.shown_at or now
+    turns = next_countdown(deal, spoken_at)
+    return turns is None or turns > now
+
+
+def next_countdown(deal: Deal, now: datetime) -> datetime | None:
+    """Return when the words about the time left stop being true; None once nothing is left."""
+    over = deal.fill_until or deal.terms.closes_at
+    ahead = [over - each for each in _COUNTDOWN if over - each > now]
+    return ahead[0] if ahead and deal.state is DealState.OPEN else None
+
+
+def _ask(uow: Uow, card: Card, call: Call, message: MessageId) -> None:
+    uow.outbox.put(Outgoing(Kind.CALL, card.chat, MessageClass.UPKEEP, call=call, message=message))
