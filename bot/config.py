@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from features.groupbuy.model import GroupbuyPolicy
 from features.growth.policy import GrowthPolicy
 from features.joining.model import JoiningPolicy
 from features.members.model import MembersPolicy
@@ -149,6 +150,7 @@ class Config:
     members: MembersPolicy
     outreach: OutreachPolicy
     growth: GrowthPolicy
+    groupbuy: GroupbuyPolicy
     staff: StaffPolicy
     joining: JoiningPolicy
     privacy: PrivacyPolicy

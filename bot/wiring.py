@@ -29,15 +29,21 @@ from features.app import App
 from features.app.accounts import Accounts
 from features.app.announcing import Announcing
 from features.app.arrival import Arrival
+from features.app.baskets import Baskets
+from features.app.closing import Closing
 from features.app.corrections import Corrections
 from features.app.desk import Desk
 from features.app.erasing import Erasing
 from features.app.settings import Settings
+from features.app.standing import Standing
+from features.app.telling import Telling
+from features.groupbuy.service import Groupbuy
 from features.growth.boards import Boards
 from features.growth.rulebook import Rulebook
 from features.growth.service import Growth
 from features.joining.service import Joining
 from features.members.service import Members
+from features.orders.service import Orders
 from features.outreach.service import Outreach
 from features.pickup.service import Pickup
 from features.privacy.service import Privacy
@@ -73,6 +79,8 @@ def build_app(config: Config) -> App:
     corrections = Corrections(staff, accounts)
     setup = Setup(pickup, staff, zones.load(), _own_number(config))
     arrival = Arrival(members, growth, pickup, staff)
+    groupbuy, orders = Groupbuy(config.groupbuy), Orders(config.groupbuy)
+    standing = Standing(config.groupbuy)
     return App(
         outreach=outreach,
         members=members,
@@ -85,6 +93,8 @@ def build_app(config: Config) -> App:
         joining=Joining(config.joining, members),
         privacy=privacy,
         setup=setup,
+        groupbuy=groupbuy,
+        orders=orders,
         arrival=arrival,
         desk=Desk(staff, roles, silence, growth, corrections),
         corrections=corrections,
@@ -92,6 +102,10 @@ def build_app(config: Config) -> App:
         announcing=Announcing(members, growth, outreach),
         settings=Settings(members, outreach, arrival, pickup, setup),
         erasing=Erasing(growth, privacy, config.members.zone.key),
+        standing=standing,
+        baskets=Baskets(members, groupbuy, orders, standing),
+        closing=Closing(groupbuy),
+        telling=Telling(orders),
     )
 
 

@@ -14,6 +14,7 @@ from kernel.message import Keyboard, Open, Outgoing, Tap, Text
 
 HELP, SETTINGS, NOTE = "home.help", "members.settings", "members.note"
 GROWTH, HISTORY, BOARD = "growth.card", "growth.history", "growth.board"
+ORDERS = "orders"
 SETUP, HEALTH = "setup.desk", "setup.health"
 STAFF_ROLES, STAND_IN, AUDIT, PANIC = "staff.roles", "staff.stand_in", "staff.audit", "staff.panic"
 MYDATA = "privacy.mydata"
@@ -44,6 +45,7 @@ def menu_keyboard(*, is_staff: bool = False) -> Keyboard:
     desk: Keyboard = ((Tap(Text("home.to_desk"), SETUP),),) if is_staff else ()
     return (
         *desk,
+        (Tap(Text("orders.to_list"), ORDERS),),
         (Tap(Text("home.to_growth"), GROWTH), Tap(Text("growth.to_board"), BOARD, ("week",))),
         (Tap(Text("home.to_history"), HISTORY, (0,)), Tap(Text("settings.to_mydata"), MYDATA)),
         (Tap(Text("home.to_settings"), SETTINGS), Tap(Text("home.to_help"), HELP)),

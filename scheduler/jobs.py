@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from features.app import App, Uow
-from kernel.ids import GroupId, MemberId
+from kernel.ids import DealId, GroupId, MemberId
 
 _PAUSE = timedelta(minutes=1)  # before work that failed is tried again
 
@@ -67,6 +67,27 @@ JOBS: tuple[Job, ...] = (
         next_at=lambda uow: uow.joining.next_roll_at(),
         act=lambda app, uow, due: app.joining.call_roll(uow, group=GroupId(due)),
         back_off=lambda uow, due: uow.joining.put_off_roll(GroupId(due), until=uow.now + _PAUSE),
+    ),
+    Job(
+        name="groupbuy.due",
+        due=lambda uow, limit: uow.deals.due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.deals.next_due_at(),
+        act=lambda app, uow, due: app.closing.look(uow, deal=DealId(due)),
+        back_off=lambda uow, due: uow.deals.look_at(DealId(due), uow.now + _PAUSE),
+    ),
+    Job(
+        name="groupbuy.tell",
+        due=lambda uow, limit: uow.deals.telling(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.deals.next_telling_at(),
+        act=lambda app, uow, due: app.telling.tell(uow, deal=DealId(due)),
+        back_off=lambda uow, due: uow.deals.tell_at(DealId(due), uow.now + _PAUSE),
+    ),
+    Job(
+        name="groupbuy.card",
+        due=lambda uow, limit: uow.cards.cards_due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.cards.next_card_at(),
+        act=lambda app, uow, due: app.standing.tend(uow, deal=DealId(due)),
+        back_off=lambda uow, due: uow.cards.put_off_card(DealId(due), until=uow.now + _PAUSE),
     ),
     Job(
         name="privacy.sweeps",

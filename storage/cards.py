@@ -10,13 +10,15 @@ from kernel.ids import ChatId, DealId, MessageId
 from storage.dialect import insert_once
 from storage.groupbuy import deal_card
 from storage.prepared import Prepared
+from storage.types import UtcDateTime
 
+_AT = bindparam("at", type_=UtcDateTime())
 _CHANGED = Prepared(  # at every order; most find it waiting already
     update(deal_card)
     .where(deal_card.c.deal_id == bindparam("deal"), deal_card.c.changed_at.is_(None))
     .values(
-        changed_at=bindparam("at"),
-        due_at=case((deal_card.c.due_at < bindparam("at"), deal_card.c.due_at), else_=bindparam("at")),
+        changed_at=_AT,
+        due_at=case((deal_card.c.due_at < _AT, deal_card.c.due_at), else_=_AT),
     )
 )
 

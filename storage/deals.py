@@ -33,13 +33,13 @@ _OPEN = Prepared(  # asked of every message in a group
 _TAKE = Prepared(
     update(deal_item)
     .where(deal_item.c.id == bindparam("item"))
-    .where(deal_item.c.taken_milli + bindparam("more") >= 0)
+    .where(deal_item.c.taken_milli + bindparam("by_more") >= 0)
     .where(
         deal_item.c.stock_milli.is_(None)
-        | (bindparam("more") <= 0)
-        | (deal_item.c.taken_milli + bindparam("more") <= deal_item.c.stock_milli)
+        | (bindparam("by_more") <= 0)
+        | (deal_item.c.taken_milli + bindparam("by_more") <= deal_item.c.stock_milli)
     )
-    .values(taken_milli=deal_item.c.taken_milli + bindparam("more"))
+    .values(taken_milli=deal_item.c.taken_milli + bindparam("by_more"))
 )
 _GET = Prepared(select(deal).where(deal.c.id == bindparam("deal")))
 _MORE = ("aliases", "units", "bulk", "was", "weighed", "storage", "origin", "is_green", "is_partner")
@@ -163,16 +163,25 @@ class SqlDeals:
 
     def take(self, item: ItemId, more: Milli) -> bool:
         """Reserve more of the goods, or give some back; False where there is not so much."""
-        return _TAKE.change(self.connection, {"item": item, "more": more}) == 1
+        return _TAKE.change(self.connection, {"item": item, "by_more": more}) == 1
 
-    def tell(self, deal_id: DealId, what: str) -> None:
+    def tell(self, deal_id: DealId, what: str, *, now: datetime) -> None:
         """Let the buyers of a deal be told something, each once, from the first on."""
-        self._set(deal_id, tell=what, told=0)
+        self._set(deal_id, tell=what, told=0, tell_at=now)
 
-    def telling(self, *, limit: int) -> tuple[int, ...]:
+    def telling(self, *, now: datetime, limit: int) -> tuple[int, ...]:
         """Return the deals whose buyers are being told something."""
-        query = select(deal.c.id).where(deal.c.tell.is_not(None)).order_by(deal.c.id).limit(limit)
-        return tuple(self.connection.execute(query).scalars())
+        query = select(deal.c.id).where(deal.c.tell_at <= now).order_by(deal.c.tell_at, deal.c.id)
+        return tuple(self.connection.execute(query.limit(limit)).scalars())
+
+    def next_telling_at(self) -> datetime | None:
+        """Return when buyers of a deal are told something next."""
+        at: datetime | None = self.connection.execute(select(func.min(deal.c.tell_at))).scalar_one()
+        return at
+
+    def tell_at(self, deal_id: DealId, at: datetime) -> None:
+        """Go on telling at `at`."""
+        self._set(deal_id, tell_at=at)
 
     def told(self, deal_id: DealId) -> tuple[str, int] | None:
         """Return what a deal's buyers are told and the last order that was; None: nothing more."""
@@ -182,7 +191,7 @@ class SqlDeals:
 
     def told_up_to(self, deal_id: DealId, *, order: int | None) -> None:
         """Keep up to which order the buyers were told; None: all were."""
-        self._set(deal_id, **({"tell": None} if order is None else {"told": order}))
+        self._set(deal_id, **({"tell": None, "tell_at": None} if order is None else {"told": order}))
 
     def counts(self, deal_id: DealId) -> Counts:
         """Return what has come together, at the prices that hold now."""

@@ -34,13 +34,14 @@ deal = Table(
     Column("arrived_at", UtcDateTime),
     Column("due_at", UtcDateTime),  # when the deal is looked at next; NULL: by nobody but people
     Column("tell", Text),  # what its buyers are being told; NULL: nothing more
+    Column("tell_at", UtcDateTime),
     Column("told", BigId, nullable=False),  # the last order whose buyer was told
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
 partial_index("ix_deal_open", "state = 'open'", deal.c.group_id, deal.c.id)
 partial_index("ix_deal_due", "due_at IS NOT NULL", deal.c.due_at, deal.c.id)
-partial_index("ix_deal_tell", "tell IS NOT NULL", deal.c.id)
+partial_index("ix_deal_tell", "tell_at IS NOT NULL", deal.c.tell_at, deal.c.id)
 
 deal_item = Table(
     "deal_item",

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from features.app.accounts import Accounts
 from features.app.announcing import Announcing
 from features.app.arrival import Arrival
+from features.app.baskets import Baskets
+from features.app.closing import Closing
 from features.app.corrections import Corrections
 from features.app.desk import Desk
 from features.app.erasing import Erasing
 from features.app.model import Consented, Home
 from features.app.settings import Settings
+from features.app.standing import Standing
+from features.app.telling import Telling
 from features.app.uow import Uow
+from features.groupbuy.service import Groupbuy
 from features.growth.service import Growth
 from features.joining.service import Joining
 from features.members.service import Members
+from features.orders.service import Orders
 from features.outreach.service import Outreach
 from features.pickup.service import Pickup
 from features.privacy.service import Privacy
@@ -41,6 +47,8 @@ class App:
     joining: Joining
     privacy: Privacy
     setup: Setup
+    groupbuy: Groupbuy
+    orders: Orders
     arrival: Arrival
     accounts: Accounts
     announcing: Announcing
@@ -48,3 +56,7 @@ class App:
     corrections: Corrections
     settings: Settings
     erasing: Erasing
+    standing: Standing
+    baskets: Baskets
+    closing: Closing
+    telling: Telling

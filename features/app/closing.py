@@ -57,7 +57,7 @@ class Closing:
         uow.orders.fix(deal.id)
         formed = self.groupbuy.move(uow, locked, DealState.FORMED)
         uow.deals.look_at(deal.id, None)
-        uow.deals.tell(deal.id, FORMED)
+        uow.deals.tell(deal.id, FORMED, now=uow.now)
         return formed
 
     def _undo(self, uow: Uow, deal: Deal, after: DealState, told: str, *, by: MemberId | None = None) -> Deal:
@@ -66,6 +66,6 @@ class Closing:
         homes = uow.orders.void_all(deal.id, via=Via.END, now=uow.now)
         uow.deals.look_at(deal.id, None)
         if homes:
-            uow.deals.tell(deal.id, told)
+            uow.deals.tell(deal.id, told, now=uow.now)
         uow.journal.note("deal.undone", member=by, group=deal.group, deal=deal.id, homes=homes)
         return replace(ended, due_at=None)

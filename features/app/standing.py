@@ -4,14 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from features.app.uow import Uow
-from features.groupbuy.model import Card, Deal, DealState, GroupbuyPolicy, Shown
+from features.groupbuy.model import Card, Deal, DealState, GroupbuyPolicy, Item, Shown
 from features.groupbuy.wording import holds, standing
 from features.members.model import Group
 from kernel.ids import DealId, MessageId
-from kernel.message import Call, Keyboard, Kind, MessageClass, Open, Outgoing, Tap, Text
+from kernel.message import Call, Keyboard, Kind, MessageClass, Open, Outgoing, Param, Quantity, Tap, Text
+from kernel.money import WHOLE, Milli
 
-MORE, MINE = "orders.more", "orders.mine"
-"""Acts of the buttons under a standing message: one more of an item, one's own order."""
+MORE, LESS, MINE = "orders.more", "orders.less", "orders.mine"
+"""Acts of the buttons under a standing message: one more of an item, one less, one's own order."""
 TO_DEAL = "deal"  # the Start payload that opens a deal's page, with its number behind a dash
 
 _LOOK_AGAIN = timedelta(seconds=1)  # while a post is on its way
@@ -64,8 +65,8 @@ class Standing:
             uow.cards.keep_card(card, due_at=card.shown_at + timedelta(seconds=self.policy.card_seconds))
             return
         moves = card.message is None or (card.newest is not None and deal.state is DealState.OPEN)
-        key = f"deal-card:{deal.id}:{card.posts + 1}"
-        post = self._post(uow, deal, group, key)
+        posting = f"deal-card:{deal.id}:{card.posts + 1}"
+        post = self._post(uow, deal, group, posting)
         if not moves:
             post = replace(post, kind=Kind.EDIT, message=card.message, message_class=MessageClass.UPKEEP)
         uow.outbox.put(post)
@@ -73,7 +74,7 @@ class Standing:
             _ask(uow, card, Call.UNPIN, card.message)
         shown = replace(
             card,
-            posting=key,
+            posting=posting,
             posts=card.posts + 1,
             changed_at=None,
             shown_at=uow.now,
@@ -82,7 +83,7 @@ class Standing:
         )
         uow.cards.keep_card(shown, due_at=uow.now + _LOOK_AGAIN)
 
-    def _post(self, uow: Uow, deal: Deal, group: Group, key: str) -> Outgoing:
+    def _post(self, uow: Uow, deal: Deal, group: Group, posting: str) -> Outgoing:
         shown = self.shown(uow, deal=deal, group=group)
         return Outgoing(
             Kind.SEND,
@@ -91,7 +92,7 @@ class Standing:
             text=standing(shown),
             keyboard=self._buttons(shown),
             language=group.language,
-            dedupe_key=key,
+            dedupe_key=posting,
             reason=Text("groupbuy.why_standing"),
             group=group.id,
         )
@@ -118,16 +119,20 @@ class Standing:
         page = Open(Text("orders.to_page"), f"{TO_DEAL}-{deal.id}")
         if deal.state is not DealState.OPEN:
             return ((mine, page),) if deal.state is not DealState.CANCELLED else ()
-        one_more = [
-            Tap(
-                Text("orders.one_more", {"name": item.goods.name}),
-                MORE,
-                (item.id, item.goods.step),
-            )
-            for item in shown.items[: self.policy.shown_items]
-        ]
-        pairs = tuple(tuple(one_more[at : at + 2]) for at in range(0, len(one_more), 2))
-        return (*pairs, (mine, page))
+        return (*(one_and_less(item) for item in shown.items[: self.policy.shown_items]), (mine, page))
+
+
+def one_and_less(item: Item) -> tuple[Tap, Tap]:
+    """Return the two buttons of one of the goods: one less, and one more."""
+    one = single(item)
+    words: dict[str, Param] = {"name": item.goods.name, "one": Quantity(one, item.goods.unit)}
+    less = Tap(Text("orders.one_less"), LESS, (item.id, one))
+    return less, Tap(Text("orders.one_more", words), MORE, (item.id, one))
+
+
+def single(item: Item) -> Milli:
+    """Return what one tap takes: a whole unit where its steps allow that, else a step."""
+    return WHOLE if WHOLE % item.goods.step == 0 else item.goods.step
 
 
 def _is_true(card: Card, deal: Deal, now: datetime) -> bool:

@@ -65,11 +65,8 @@ class Telling:
         lines = [(item, line.quantity, rules.price_of(item, line)) for item, line in view.lines]
         until = deal.terms.pickup_until.astimezone(group.zone)
         return {
-            "title": deal.terms.title,
+            "title": _title(deal, view),
             "reason": deal.reason or Text("groupbuy.no_reason"),
-            "for": Text("groupbuy.for_whom", {"name": view.order.recipient.name})
-            if view.order.recipient.name
-            else "",
             "basket": basket(lines),
             "total": Money(rules.goods_of(view)),
             "pay": pay_text(deal.terms),
@@ -77,6 +74,12 @@ class Telling:
             "at": Moment(deal.terms.pickup_at, group.zone.key),
             "until": f"{until:%H:%M}",
         }
+
+
+def _title(deal: Deal, view: OrderView) -> Param:
+    if not view.order.recipient.name:
+        return deal.terms.title
+    return Text("groupbuy.title_for", {"title": deal.terms.title, "name": view.order.recipient.name})
 
 
 _OF_VOID = ("failed", "cancelled")

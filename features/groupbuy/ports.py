@@ -92,12 +92,20 @@ class DealStore(Protocol):
         """Reserve more of the goods, or give some back; False where there is not so much."""
         ...
 
-    def tell(self, deal: DealId, what: str) -> None:
+    def tell(self, deal: DealId, what: str, *, now: datetime) -> None:
         """Let the buyers of a deal be told something, each once, from the first on."""
         ...
 
-    def telling(self, *, limit: int) -> tuple[int, ...]:
+    def telling(self, *, now: datetime, limit: int) -> tuple[int, ...]:
         """Return the deals whose buyers are being told something."""
+        ...
+
+    def next_telling_at(self) -> datetime | None:
+        """Return when buyers of a deal are told something next."""
+        ...
+
+    def tell_at(self, deal: DealId, at: datetime) -> None:
+        """Go on telling at `at`."""
         ...
 
     def told(self, deal: DealId) -> tuple[str, int] | None:

@@ -17,7 +17,7 @@ def standing(shown: Shown) -> Text:
     deal = shown.deal
     lines = [
         Text("groupbuy.heading", {"title": deal.terms.title}),
-        _state(shown),
+        standing_state(shown),
         Text("groupbuy.pickup_line", pickup(shown)),
     ]
     if deal.terms.note:
@@ -27,11 +27,13 @@ def standing(shown: Shown) -> Text:
     lines.append(Text("groupbuy.blank"))
     lines += _people(shown)
     if deal.state is DealState.OPEN:
+        lines.append(Text("groupbuy.blank"))
         lines.append(Text("groupbuy.how", {"example": _example(shown.items)}))
     return Text("groupbuy.page", {"lines": tuple(lines)})
 
 
-def _state(shown: Shown) -> Text:
+def standing_state(shown: Shown) -> Text:
+    """Return where a deal stands: until when it takes orders and what is missing, or what became of it."""
     deal = shown.deal
     if deal.state is not DealState.OPEN:
         return Text(f"groupbuy.is_{deal.state}", {"reason": deal.reason})
@@ -90,11 +92,9 @@ def item_line(item: Item, *, is_open: bool) -> Text:
         parts.append(Text("groupbuy.to_fill", {"more": Quantity(open_case, goods.unit)}))
     if item.taken:
         parts.append(Text("groupbuy.taken", {"taken": Quantity(item.taken, goods.unit)}))
-    more_of: Param = Text("groupbuy.dotted", {"parts": joined(parts)}) if parts else ""
-    return Text(
-        "groupbuy.item",
-        {"no": item.no, "name": name_of(goods), "price": price_text(goods, stands), "more": more_of},
-    )
+    is_what: dict[str, Param] = {"no": item.no, "name": name_of(goods), "price": price_text(goods, stands)}
+    line = Text("groupbuy.item", is_what)
+    return joined([line, *parts])
 
 
 def price_text(goods: Goods, stands: Fen) -> Text:
@@ -107,15 +107,12 @@ def price_text(goods: Goods, stands: Fen) -> Text:
 
 def name_of(goods: Goods) -> Text:
     """Return what goods are called, with what has to be said beside the name."""
-    marks = [
-        Text(key)
-        for key, holds in (
-            ("groupbuy.mark_green", goods.is_green),
-            ("groupbuy.mark_weighed", goods.weighed),
-        )
-        if holds
-    ]
-    return Text("groupbuy.name", {"name": goods.name, "marks": joined(marks) if marks else ""})
+    name = Text("groupbuy.name", {"name": goods.name})
+    if goods.is_green:
+        name = Text("groupbuy.beside", {"first": name, "second": Text("groupbuy.mark_green")})
+    if goods.weighed:
+        name = Text("groupbuy.beside", {"first": name, "second": Text("groupbuy.mark_weighed")})
+    return name
 
 
 def joined(parts: Sequence[Text]) -> Text:

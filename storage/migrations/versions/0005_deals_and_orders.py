@@ -19,7 +19,7 @@ def upgrade() -> None:
     _orders()
     _partial("ix_deal_open", "deal", "state = 'open'", ["group_id", "id"])
     _partial("ix_deal_due", "deal", "due_at IS NOT NULL", ["due_at", "id"])
-    _partial("ix_deal_tell", "deal", "tell IS NOT NULL", ["id"])
+    _partial("ix_deal_tell", "deal", "tell_at IS NOT NULL", ["tell_at", "id"])
     _partial("ix_deal_card_due", "deal_card", "due_at IS NOT NULL", ["due_at", "deal_id"])
     _partial("ix_purchase_order_hold", "purchase_order", "hold_until IS NOT NULL", ["hold_until"])
     _partial("ix_order_change_message", "order_change", "message IS NOT NULL", ["message"])
@@ -62,6 +62,7 @@ def _deals() -> None:
         sa.Column("arrived_at", Big),
         sa.Column("due_at", Big),
         sa.Column("tell", sa.Text()),
+        sa.Column("tell_at", Big),
         sa.Column("told", Big, nullable=False),
         _one_of("deal", "state", _STATES),
         _one_of("deal", "goal_kind", ("none", "homes", "money", "cases")),
