@@ -1,0 +1,1 @@
+"""What people type in a group: order lines, questions, complaints, talk."""
