@@ -12,6 +12,7 @@ from handlers import (
     groups,
     growth,
     health,
+    hearing,
     home,
     joining,
     members,
@@ -84,6 +85,7 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         board.routes(catalog),
         pickup.routes(catalog),
         home.routes(catalog),
+        hearing.routes(),
     )
     application.add_handler(Switchboard(tuple(chain(*features))), group=_FEATURES)
     application.add_error_handler(on_error)

@@ -11,7 +11,7 @@ from bot.taps import Taps, Watch
 from bot.tasks import Spawn
 from features.app import App
 from handlers.answers import refused, say
-from handlers.context import BotApplication, Place, Plan, Turn, current_turn
+from handlers.context import BotApplication, Ear, Place, Plan, Turn, current_turn
 from handlers.outcome import Outcome
 from kernel.errors import Refusal
 from kernel.message import Answer, Outgoing, Text, Toast
@@ -42,6 +42,7 @@ class Lanes:
     ) -> None:
         self._db, self._app, self._catalog, self._application = db, app, catalog, application
         self._taps, self._committed, self._spawn = taps, committed, spawn
+        self._ear = Ear()
         self._waiting: dict[int, deque[Taken]] = {}
         self._count = 0
         self.handled_count = self.parked_count = 0  # since the process began
@@ -112,7 +113,7 @@ class Lanes:
 
     async def _handle(self, row: Taken) -> None:
         """Handle one row; a fault is tried again a few times, then the row is parked and reported."""
-        turn = Turn(self._app, self._catalog)
+        turn = Turn(self._app, self._catalog, self._ear)
         while True:
             try:
                 await self._turn(row, turn)
@@ -126,7 +127,7 @@ class Lanes:
                 name = type(fault).__name__  # its words may quote what people wrote
                 _log.warning("update failed, trying again", extra={"inbox": row.id, "fault": name})
                 await asyncio.sleep(_PAUSE * 2 ** (attempts - 1))
-                turn = Turn(self._app, self._catalog)
+                turn = Turn(self._app, self._catalog, self._ear)
             else:
                 self.handled_count += 1
                 return

@@ -34,6 +34,7 @@ from features.app.closing import Closing
 from features.app.corrections import Corrections
 from features.app.desk import Desk
 from features.app.erasing import Erasing
+from features.app.hearing import Hearing
 from features.app.settings import Settings
 from features.app.standing import Standing
 from features.app.telling import Telling
@@ -81,6 +82,7 @@ def build_app(config: Config) -> App:
     arrival = Arrival(members, growth, pickup, staff)
     groupbuy, orders = Groupbuy(config.groupbuy), Orders(config.groupbuy)
     standing = Standing(config.groupbuy)
+    baskets = Baskets(members, groupbuy, orders, standing)
     return App(
         outreach=outreach,
         members=members,
@@ -103,7 +105,8 @@ def build_app(config: Config) -> App:
         settings=Settings(members, outreach, arrival, pickup, setup),
         erasing=Erasing(growth, privacy, config.members.zone.key),
         standing=standing,
-        baskets=Baskets(members, groupbuy, orders, standing),
+        baskets=baskets,
+        hearing=Hearing(members, groupbuy, orders, baskets),
         closing=Closing(groupbuy),
         telling=Telling(orders),
     )

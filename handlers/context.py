@@ -1,5 +1,6 @@
 """The turn: what one update asks for. Handlers plan it, the lane commits it (rulings.md 31, 32)."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from telegram import Chat, Update, User
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from features.app import App, Uow
+from features.app.hearing import Known
 from features.members.model import Member, Person
 from features.members.rules import clean_name
 from kernel.ids import ChatId, MessageId, UserId
@@ -18,6 +20,7 @@ from texts.catalog import Catalog
 P = ParamSpec("P")
 R = TypeVar("R")
 U = TypeVar("U")
+_REMEMBERED = 256  # groups
 Callback = Callable[[U, "Context"], Coroutine[Any, Any, None]]
 
 
@@ -78,12 +81,31 @@ class Plan:
     answer: Callable[[Any], Answer]
 
 
+class Ear:
+    """What groups can order, as the process remembers it: it holds while its stamp does."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[ChatId, Known] = OrderedDict()
+
+    def of(self, chat: ChatId) -> Known | None:
+        """Return what is remembered of a group."""
+        return self._known.get(chat)
+
+    def remember(self, chat: ChatId, known: Known) -> None:
+        """Remember what a group can order; the group longest unheard makes room."""
+        self._known[chat] = known
+        self._known.move_to_end(chat)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+
 @dataclass(slots=True)
 class Turn:
     """What one update asks for, collected while its handlers run."""
 
     app: App
     catalog: Catalog
+    ear: Ear
     place: Place | None = None
     plans: list[Plan] = field(default_factory=list)
     fault: Exception | None = None
@@ -110,6 +132,11 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
     def catalog(self) -> Catalog:
         """Every text."""
         return self.turn.catalog
+
+    @property
+    def ear(self) -> Ear:
+        """What groups can order, as the process remembers it."""
+        return self.turn.ear
 
     @property
     def place(self) -> Place:

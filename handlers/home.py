@@ -11,10 +11,9 @@ from features.app.model import Asker, Footing
 from features.members.model import Joined, Member
 from handlers.answers import say, show, toast
 from handlers.commands import KNOWN, KNOWN_TO_STAFF
-from handlers.context import Context, Place, nothing
+from handlers.context import Context, Place
 from handlers.menu import HELP, NOTE, SETUP, TO_MENU
 from handlers.routes import (
-    IN_GROUP,
     IN_PRIVATE,
     SPEECH,
     Routes,
@@ -130,13 +129,6 @@ async def on_stale_tap(_update: Update, context: Context) -> None:
     context.say(partial(toast, context.place, "home.stale_button", alert=True))
 
 
-async def on_group_talk(update: Update, context: Context) -> None:
-    """Note who speaks in a group, so that a neighbour from before our time is known too."""
-    if update.effective_user:
-        person = context.person(update.effective_user)
-        context.plan(context.app.members.overheard, nothing, chat=context.place.chat, person=person)
-
-
 async def on_every_update(update: Update, _context: Context) -> None:
     """Stop what no person wrote: nobody becomes a member by it, and nobody is answered."""
     if is_speech_of_nobody(update):
@@ -158,6 +150,5 @@ def routes(catalog: Catalog) -> Routes:
         MessageHandler(IN_PRIVATE & filters.COMMAND, on_unknown_command),
         MessageHandler(IN_PRIVATE & filters.TEXT, on_typed),
         MessageHandler(IN_PRIVATE & SPEECH, on_anything),
-        MessageHandler(IN_GROUP & SPEECH, on_group_talk),
         CallbackQueryHandler(on_stale_tap),
     )

@@ -10,6 +10,7 @@ from features.app.closing import Closing
 from features.app.corrections import Corrections
 from features.app.desk import Desk
 from features.app.erasing import Erasing
+from features.app.hearing import Hearing
 from features.app.model import Consented, Home
 from features.app.settings import Settings
 from features.app.standing import Standing
@@ -58,5 +59,6 @@ class App:
     erasing: Erasing
     standing: Standing
     baskets: Baskets
+    hearing: Hearing
     closing: Closing
     telling: Telling

@@ -4,7 +4,20 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from features.jielong.lexicon import CODE, FOOD, GOOD, Lexicon
-from features.jielong.lexing import ADDR, COUNT, LISTED, NAME, PRICE, QTY, RANGE, SPACE, SPEC, TEL, TEXT, TIME, Qty, Token
+from features.jielong.lexing import (
+    ADDR,
+    LISTED,
+    NAME,
+    PRICE,
+    QTY,
+    RANGE,
+    SPACE,
+    SPEC,
+    TEL,
+    TEXT,
+    Qty,
+    Token,
+)
 from features.jielong.mentions import Bare, Mention, Mentions, Owner
 from features.jielong.model import Op
 from features.jielong.plain import Plain

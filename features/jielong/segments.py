@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from features.jielong.gluing import PICKED
 from features.jielong.lexicon import CODE, FOOD, GOOD, Lexicon
-from features.jielong.lexing import ADDR, LISTED, NAME, QTY, SPACE, TEXT, Token
+from features.jielong.lexing import LISTED, NAME, QTY, SPACE, Token
 from features.jielong.plain import Plain
 
 NOTE, BREAK = "note", "break"
@@ -141,9 +141,7 @@ def _turns(made: Segments, token: Token, place: int, first: int) -> bool:
 def _listen(made: Segments, source: Plain, lexicon: Lexicon) -> None:
     for place, stretch in enumerate(made.stretches):
         words = source.text[made.tokens[stretch.first].start : made.tokens[stretch.last - 1].end].strip(" .,!;?")
-        if "ask" in stretch.says and not lexicon.manners.asks_nothing.search(words):
-            _ask(made, place, words, lexicon)
-        elif _ends_asking(stretch, words, lexicon):
+        if ("ask" in stretch.says and not lexicon.manners.asks_nothing.search(words)) or _ends_asking(stretch, words, lexicon):
             _ask(made, place, words, lexicon)
 
 
