@@ -8,7 +8,20 @@ import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, case, delete, select, text, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    literal,
+    select,
+    text,
+    type_coerce,
+    update,
+)
 
 from features.privacy.model import Whose
 from kernel.message import Call
@@ -17,6 +30,7 @@ from storage.growth import growth_account, points_due
 from storage.inbox import inbox
 from storage.joining import join_request
 from storage.members import member
+from storage.orders import order_line, purchase_order
 from storage.outbox import outbox
 from storage.preferences import preference, topic_off
 from storage.setup import prompt
@@ -37,6 +51,8 @@ ERASED = {
     "inbox": {"lane", "body"},
     "outbox": {"chat", "message", "about_user", "text", "keyboard", "file", "reason", "sent_message"},
     "approval": {"reason"},
+    "purchase_order": {"called", "recipient", "address", "phone", "note"},
+    "order_line": {"note"},
 }
 # Why others may stay: numbers of ours lead to nobody once the person's row is empty.
 NOT_PERSONAL = {
@@ -49,6 +65,10 @@ NOT_PERSONAL = {
     "subject_id": "our number",
     "decided_by": "our number of a person",
     "about_member": "our number of a person",
+    "opened_by": "our number of a person",
+    "by_member": "our number of a person",
+    "collected_by": "our number of a person",
+    "by_staff": "whether staff ordered",
 }
 
 
@@ -70,7 +90,7 @@ def erase_person(connection: Connection, whose: Whose, *, now: datetime) -> bool
 
 def erase_traces(connection: Connection, whose: Whose, *, now: datetime) -> None:
     """Leave nothing that leads to a person in any other table; what other units say is looked at last."""
-    for erase in (_groups, _wishes, _growth, _staff, _inbox, _outbox):
+    for erase in (_groups, _wishes, _growth, _staff, _orders, _inbox, _outbox):
         erase(connection, whose, now)
 
 
@@ -99,6 +119,18 @@ def _staff(connection: Connection, whose: Whose, now: datetime) -> None:
     connection.execute(update(staff_role).where(stands).values(ended_at=now))
     about = approval.c.member_id == whose.member
     connection.execute(update(approval).where(about).values(reason=""))
+
+
+def _orders(connection: Connection, whose: Whose, _now: datetime) -> None:
+    """What was sold stays, as the law wants books kept; for whom it was, where they live and remarks go."""
+    theirs = purchase_order.c.member_id == whose.member
+    lines = order_line.c.order_id.in_(select(purchase_order.c.id).where(theirs))
+    connection.execute(update(order_line).where(lines, order_line.c.note != "").values(note=""))
+    nobody = {"called": "", "address": "", "phone": "", "note": ""}
+    connection.execute(update(purchase_order).where(theirs).values(nobody))
+    named = and_(theirs, purchase_order.c.recipient != "")
+    numbered = literal("#") + cast(purchase_order.c.id, Text)
+    connection.execute(update(purchase_order).where(named).values(recipient=numbered))
 
 
 def _inbox(connection: Connection, whose: Whose, now: datetime) -> None:

@@ -1,14 +1,18 @@
 """Small rows for the tests of the stores."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from features.groupbuy.model import Deal, DealState, Goods, Terms
 from features.growth.model import Credit, DueKind, Event
 from features.members.model import Group, Member, MembersPolicy, Person
-from kernel.ids import ChatId, MemberId, OutboxId, UserId
+from features.orders.model import Order, Recipient, Source
+from kernel.ids import ChatId, GroupId, MemberId, OutboxId, UserId
 from kernel.message import Kind, Language, MessageClass, Outgoing, Text
+from kernel.money import Fen, Milli
 from storage.db import Db
 from storage.inbox import TELEGRAM, NewRow
 from storage.outbox import QUEUED, Queued, outbox, queued
@@ -58,6 +62,36 @@ def a_due(uow: SqlUow, member: MemberId, *, due_at: datetime = NOW, expires_on: 
     """Plan a lapse and return its id."""
     uow.growth.plan(member, kind=DueKind.LAPSE, expires_on=expires_on, due_at=due_at)
     return uow.growth.due(now=due_at, limit=1000)[-1]
+
+
+def a_deal(uow: SqlUow, group: GroupId, leader: MemberId, *, stock: int | None = 5000) -> Deal:
+    """A deal of two goods, open; the first has a stock."""
+    hour = timedelta(hours=1)
+    terms = Terms(
+        title="Wednesday",
+        closes_at=NOW + 8 * hour,
+        point=None,
+        pickup_at=NOW + 30 * hour,
+        pickup_until=NOW + 33 * hour,
+    )
+    first = Goods("A", "tomato", "box", Fen(380), stock=None if stock is None else Milli(stock))
+    made = uow.deals.add(group, terms, (first, Goods("B", "eggs", "tray", Fen(2680))), by=leader, now=uow.now)
+    uow.deals.move(made.id, before=made.state, after=DealState.OPEN)
+    return replace(made, state=DealState.OPEN)
+
+
+def an_order(uow: SqlUow, group: GroupId, member: MemberId, *, quantity: int = 1000) -> Order:
+    """An order of the first goods of a new deal; the home waits for the second."""
+    deal = a_deal(uow, group, member)
+    first, second = uow.deals.items((deal.id,))
+    source = Source(member, uow.now, called="Li")
+    order = uow.orders.open(deal.id, Recipient(), source, now=uow.now)
+    uow.deals.take(first.id, Milli(quantity))
+    uow.orders.change(
+        order.id, first.id, Milli(quantity), price=first.goods.price, source=source, now=uow.now
+    )
+    uow.orders.wait(order.id, second.id, Milli(quantity), now=uow.now)
+    return order
 
 
 def a_message(

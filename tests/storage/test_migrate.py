@@ -20,7 +20,16 @@ from storage.growth import growth_period
 from storage.schema import metadata
 from storage.uow import SqlUow
 from tests.conftest import NOW, Disk
-from tests.storage.builders import EXPIRES_ON, a_due, a_group, a_member, a_message, an_update, credit
+from tests.storage.builders import (
+    EXPIRES_ON,
+    a_due,
+    a_group,
+    a_member,
+    a_message,
+    an_order,
+    an_update,
+    credit,
+)
 from tests.storage.ddl import ddl
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,6 +79,22 @@ REFUSED = (
     ("UPDATE member SET large = 2", "ck_member_large"),
     ("UPDATE member SET language_chosen = 2", "ck_member_language_chosen"),
     ("UPDATE outbox SET large = 2", "ck_outbox_large"),
+    ("UPDATE deal SET state = 'lost'", "ck_deal_state"),
+    ("UPDATE deal SET goal_kind = 'luck'", "ck_deal_goal_kind"),
+    ("UPDATE deal SET pay = 'never'", "ck_deal_pay"),
+    ("UPDATE deal_item SET price_fen = -1", "ck_deal_item_price_fen"),
+    ("UPDATE deal_item SET step_milli = 0", "ck_deal_item_step_milli"),
+    ("UPDATE deal_item SET taken_milli = 6000", "ck_deal_item_taken_milli"),
+    ("UPDATE purchase_order SET by_staff = 2", "ck_purchase_order_by_staff"),
+    ("UPDATE purchase_order SET state = 'lost'", "ck_purchase_order_state"),
+    ("UPDATE purchase_order SET goods_fen = -1, off_fen = -1", "ck_purchase_order_goods_fen"),
+    ("UPDATE purchase_order SET off_fen = 1", "ck_purchase_order_off_fen"),
+    ("UPDATE purchase_order SET fee_fen = -1", "ck_purchase_order_fee_fen"),
+    ("UPDATE purchase_order SET paid_fen = -1, refunded_fen = -1", "ck_purchase_order_paid_fen"),
+    ("UPDATE purchase_order SET refunded_fen = 1", "ck_purchase_order_refunded_fen"),
+    ("UPDATE order_line SET qty_milli = -1", "ck_order_line_qty_milli"),
+    ("UPDATE order_wait SET qty_milli = 0", "ck_order_wait_qty_milli"),
+    ("UPDATE order_wait SET state = 'lost'", "ck_order_wait_state"),
 )
 
 
@@ -103,6 +128,7 @@ async def _live(url: str, clock: ManualClock) -> None:
         uow.claims.take("k")
         week = {"group_id": group.id, "period": "week", "starts_on": EXPIRES_ON, "member_id": member.id}
         uow.connection.execute(insert(growth_period).values(**week, growth=10))
+        an_order(uow, group.id, member.id)
 
     await db.run(unit)
     db.close()
