@@ -9,6 +9,8 @@ from bot.wire import PATIENCE, Patience, Wire
 from handlers import (
     audit,
     board,
+    catalogue,
+    catalogue_files,
     groups,
     growth,
     health,
@@ -26,6 +28,7 @@ from handlers import (
     setup,
     silence,
     staff,
+    wizards,
 )
 from handlers.context import BotApplication, Context
 from handlers.errors import on_error
@@ -49,9 +52,19 @@ def build_bot(
     """Return the bot and its wires. Raises InvalidToken for a token that cannot be one."""
     wires = Wires(*(Wire(most, proxy, patience) for most in (_SENDING_CONNECTIONS, _POLLING_CONNECTIONS)))
     bot: ExtBot[None] = ExtBot(
-        token, base_url=base_url, request=wires.sending, get_updates_request=wires.polling
+        token,
+        base_url=base_url,
+        base_file_url=files_of(base_url),
+        request=wires.sending,
+        get_updates_request=wires.polling,
     )
     return bot, wires
+
+
+def files_of(base_url: str) -> str:
+    """Return where the server of that Bot API hands out files: https://host/bot has https://host/file/bot."""
+    host, _, last = base_url.rpartition("/")
+    return f"{host}/file/{last}"
 
 
 def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
@@ -78,12 +91,15 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         orders.routes(),
         order_page.routes(catalog),
         health.routes(catalog),
+        catalogue.routes(catalog),
+        catalogue_files.routes(),
         members.routes(catalog),
         settings.routes(catalog),
         privacy.routes(catalog),
         growth.routes(catalog),
         board.routes(catalog),
         pickup.routes(catalog),
+        wizards.routes(catalog),
         home.routes(catalog),
         hearing.routes(),
     )

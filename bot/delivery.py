@@ -19,11 +19,12 @@ from telegram.error import (
 )
 from telegram.ext import ExtBot
 
+from bot.fetching import fetched
 from bot.wire import NotSent, Wire, seconds_of
 from handlers.keyboards import markup
 from handlers.outcome import Outcome, OutcomeKind
 from kernel.ids import ChatId, MessageId, UserId, private_chat
-from kernel.message import Call, Kind, Outgoing
+from kernel.message import Call, File, Kind, Outgoing, RemoteFile
 from storage.dispatch import is_harmless_twice
 from storage.outbox import Queued
 from texts.catalog import Catalog
@@ -176,7 +177,7 @@ class Delivery:
             about["parse_mode"] = shown.mode
         if shown.markup:
             about["reply_markup"] = shown.markup
-        if outgoing.file:
+        if isinstance(outgoing.file, File):
             caption = {"chat_id": outgoing.chat, "caption": shown.words}
             url = f"{self._bot.base_url}/sendDocument"
             return await self._wire.upload(url, caption | about, {"document": outgoing.file})
@@ -194,6 +195,9 @@ class Delivery:
             case Call.APPROVE | Call.DECLINE:
                 await self._decide(outgoing, shown)
                 return None
+            case Call.DOWNLOAD:
+                file = outgoing.file
+                result = await fetched(self._bot, self._wire, file) if isinstance(file, RemoteFile) else None
             case Call.STANDING:
                 result = await self._standing(outgoing.chat)
             case Call.REACT | Call.PIN | Call.UNPIN | Call.DELETE:

@@ -4,22 +4,25 @@ Faults are told apart by one question: can the request have had an effect? `NotS
 other NetworkError or TimedOut may have been carried out.
 """
 
+import contextlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, cast
 
 import aiohttp
-from telegram.error import NetworkError, RetryAfter, TimedOut
+from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from kernel.message import File
 
 _KEEPALIVE_SECONDS = 15.0  # shorter than Telegram's own, so that a stale connection is rarely written to
 _USER_AGENT = "caiboshi"
+_NOT_THERE = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+_PART = 65_536  # bytes of a file read at once
 _FILE_TYPE = "application/octet-stream"  # Telegram goes by the name
 
 
@@ -30,6 +33,7 @@ class Patience:
     connect: float = 5.0
     read: float = 10.0
     poll: float = 10.0  # beyond the long poll itself
+    download: float = 20.0  # of a whole file
 
 
 PATIENCE = Patience()
@@ -81,6 +85,27 @@ class Wire(BaseRequest):
         """Ask a Bot API method that takes files, each under the name of its parameter."""
         return await self.post(url, cast(RequestData, _FormBody(parameters, files)))
 
+    async def download(self, url: str, *, most: int) -> bytes | None:
+        """Return what stands at `url`; None as soon as it is more than `most` bytes.
+
+        Raises BadRequest for what is not there (any more), NotSent, TimedOut or NetworkError.
+        """
+        if self._session is None:
+            raise NotSent("the wire is closed")
+        limit = self.patience
+        timeout = aiohttp.ClientTimeout(total=limit.connect + limit.download, connect=limit.connect)
+        async with _told(), self._session.get(url, timeout=timeout, allow_redirects=False) as response:
+            if response.status in _NOT_THERE:
+                raise BadRequest("file not found")
+            if response.status != HTTPStatus.OK:
+                raise NetworkError(f"a file answered with {response.status}")
+            content = bytearray()
+            async for part in response.content.iter_chunked(_PART):
+                content += part
+                if len(content) > most:
+                    return None
+            return bytes(content)
+
     async def do_request(
         self,
         url: str,
@@ -102,21 +127,13 @@ class Wire(BaseRequest):
         headers = {"Content-Type": "application/json"} if body else None
         if request_data and request_data.contains_files:
             body, headers = _form(request_data), None  # aiohttp names the boundary
-        try:
-            async with self._session.request(
+        async with (
+            _told(),
+            self._session.request(
                 method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
-            ) as response:
-                payload = await response.read()
-        except aiohttp.ClientConnectorError as fault:
-            raise NotSent(str(fault)) from fault  # names host and reason, never the path with the token
-        except NoTunnel as fault:
-            raise NotSent(str(fault)) from fault
-        except aiohttp.ConnectionTimeoutError as fault:
-            raise NotSent(type(fault).__name__) from fault
-        except TimeoutError as fault:
-            raise TimedOut(type(fault).__name__) from fault
-        except (aiohttp.ClientError, OSError) as fault:
-            raise NetworkError(type(fault).__name__) from fault
+            ) as response,
+        ):
+            payload = await response.read()
         return _checked(response.status, payload)
 
     @staticmethod
@@ -129,6 +146,23 @@ class Wire(BaseRequest):
         if not isinstance(answer, dict):
             raise NetworkError("the answer is no JSON object")
         return answer
+
+
+@contextlib.asynccontextmanager
+async def _told() -> AsyncIterator[None]:
+    """Turn aiohttp's faults into those that say whether the request can have had an effect."""
+    try:
+        yield
+    except aiohttp.ClientConnectorError as fault:
+        raise NotSent(str(fault)) from fault  # names host and reason, never the path with the token
+    except NoTunnel as fault:
+        raise NotSent(str(fault)) from fault
+    except aiohttp.ConnectionTimeoutError as fault:
+        raise NotSent(type(fault).__name__) from fault
+    except TimeoutError as fault:
+        raise TimedOut(type(fault).__name__) from fault
+    except (aiohttp.ClientError, OSError) as fault:
+        raise NetworkError(type(fault).__name__) from fault
 
 
 def session(connections: int, proxy: str) -> aiohttp.ClientSession:
@@ -181,8 +215,12 @@ class _FormBody:
             name: value if isinstance(value, str) else json.dumps(value) for name, value in parameters.items()
         }
         self.multipart_data = {
-            name: (file.name, file.content.encode(), _FILE_TYPE) for name, file in files.items()
+            name: (file.name, _bytes(file.content), _FILE_TYPE) for name, file in files.items()
         }
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content
 
 
 def _form(data: RequestData) -> aiohttp.FormData:

@@ -34,10 +34,15 @@ from features.app.closing import Closing
 from features.app.corrections import Corrections
 from features.app.desk import Desk
 from features.app.erasing import Erasing
+from features.app.goods import Goods
+from features.app.goods_files import GoodsFiles
 from features.app.hearing import Hearing
 from features.app.settings import Settings
 from features.app.standing import Standing
 from features.app.telling import Telling
+from features.app.wizards import Wizards
+from features.catalogue.importing import Importing
+from features.catalogue.service import Catalogue
 from features.groupbuy.service import Groupbuy
 from features.growth.boards import Boards
 from features.growth.rulebook import Rulebook
@@ -79,6 +84,8 @@ def build_app(config: Config) -> App:
     accounts = Accounts(members, growth, Boards(), outreach)
     corrections = Corrections(staff, accounts)
     setup = Setup(pickup, staff, zones.load(), _own_number(config))
+    catalogue = Catalogue()
+    goods = Goods(staff, catalogue)
     arrival = Arrival(members, growth, pickup, staff)
     groupbuy, orders = Groupbuy(config.groupbuy), Orders(config.groupbuy)
     standing = Standing(config.groupbuy)
@@ -92,6 +99,7 @@ def build_app(config: Config) -> App:
         roles=roles,
         silence=silence,
         pickup=pickup,
+        catalogue=catalogue,
         joining=Joining(config.joining, members),
         privacy=privacy,
         setup=setup,
@@ -109,6 +117,9 @@ def build_app(config: Config) -> App:
         hearing=Hearing(members, groupbuy, orders, baskets),
         closing=Closing(groupbuy),
         telling=Telling(orders),
+        goods=goods,
+        goods_files=GoodsFiles(goods, Importing(catalogue)),
+        wizards=Wizards(goods, setup),
     )
 
 

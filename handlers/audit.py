@@ -5,9 +5,10 @@ from functools import partial
 from telegram import Update
 
 from features.app.model import AuditPage, AuditShown
+from features.catalogue.model import Field
 from features.setup.rules import quiet_between
 from features.setup.wording import language_text, quiet_text, zone_text
-from features.staff.model import AuditLine, Choice, Deed, Role
+from features.staff.model import AuditLine, Choice, Deed, Role, Values
 from handlers.answers import show, toast
 from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
@@ -16,7 +17,8 @@ from handlers.people import UNDO
 from handlers.routes import Routes, on_command, on_tap, on_words
 from handlers.staff import NUMBER, choice, chosen, lead_staff, on_link, role_name
 from kernel.ids import GroupId, UserId
-from kernel.message import Answer, Button, Keyboard, Language, Moment, Outgoing, Param, Tap, Text
+from kernel.message import Answer, Button, Keyboard, Language, Moment, Money, Outgoing, Param, Tap, Text
+from kernel.money import Fen
 from texts.catalog import Catalog
 
 _SETTINGS = (Deed.ZONE_SET, Deed.QUIET_SET, Deed.LANGUAGE_SET)
@@ -75,6 +77,8 @@ def _deed(shown: AuditShown) -> Text:
     line = shown.line
     if line.act in _SETTINGS and line.before == line.after:
         return Text(f"staff.kept_{line.act}", _details(shown))
+    if line.act is Deed.PRODUCT_CHANGED and "price_fen" in (line.after or {}):
+        return Text("staff.deed_product_priced", _details(shown))
     return Text(f"staff.deed_{line.act}", _details(shown))
 
 
@@ -91,8 +95,17 @@ def _details(shown: AuditShown) -> dict[str, Param]:
         "zone": zone_text(str(after.get("zone", ""))),
         "quiet": quiet_text(quiet_between(after)) if "start" in after else "",
         "language": language_text(Language(str(after.get("language", Language.ZH_CN)))),
+        "field": Text(f"catalogue.field_{after.get('field') or Field.NAME}"),
+        "price_before": _money(before),
+        "price_after": _money(after),
+        "added": str(after.get("added", 0)),
+        "changed": str(after.get("changed", 0)),
         "what": _deed(shown.undid) if shown.undid else Text("staff.something"),
     }
+
+
+def _money(kept: Values) -> Money:
+    return Money(Fen(int(kept.get("price_fen") or 0)))
 
 
 def _keyboard(found: AuditPage) -> Keyboard:

@@ -22,7 +22,7 @@ from handlers.routes import (
     on_tap,
     on_words,
 )
-from handlers.setup import plan_typed
+from handlers.wizards import plan_pictured, plan_typed
 from kernel.message import Answer, Keyboard, Tap, Text
 from texts.catalog import Catalog
 
@@ -110,6 +110,19 @@ async def on_typed(update: Update, context: Context) -> None:
     plan_typed(update, context, not_understood)
 
 
+async def on_picture(update: Update, context: Context) -> None:
+    """A picture in private: the answer to what a wizard asked, else nobody understands it."""
+    place, message = context.place, update.effective_message
+    album = message.media_group_id if message else None
+
+    def not_understood(member: Member | None) -> Answer:
+        spoken = place.to(member) if member else place
+        said = say(spoken, Text("home.not_understood"), ((TO_MENU, _TO_HELP),))
+        return replace(said, dedupe_key=f"album:{album}" if album else None)
+
+    plan_pictured(update, context, not_understood)
+
+
 def _say(
     update: Update, context: Context, text: Text, keyboard: Keyboard, *, once: str | None = None
 ) -> None:
@@ -149,6 +162,7 @@ def routes(catalog: Catalog) -> Routes:
         on_tap(HELP, on_help),
         MessageHandler(IN_PRIVATE & filters.COMMAND, on_unknown_command),
         MessageHandler(IN_PRIVATE & filters.TEXT, on_typed),
+        MessageHandler(IN_PRIVATE & filters.PHOTO, on_picture),
         MessageHandler(IN_PRIVATE & SPEECH, on_anything),
         CallbackQueryHandler(on_stale_tap),
     )

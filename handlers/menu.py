@@ -17,6 +17,7 @@ GROWTH, HISTORY, BOARD = "growth.card", "growth.history", "growth.board"
 ORDERS = "orders"
 SETUP, HEALTH = "setup.desk", "setup.health"
 STAFF_ROLES, STAND_IN, AUDIT, PANIC = "staff.roles", "staff.stand_in", "staff.audit", "staff.panic"
+GOODS = "catalogue.list"
 MYDATA = "privacy.mydata"
 
 # Start payloads that open a page of the private chat straight away.

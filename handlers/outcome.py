@@ -20,6 +20,7 @@ class OutcomeKind(StrEnum):
     STANDING = "standing"
     APPROVE = "approve"
     DECLINE = "decline"
+    DOWNLOAD = "download"
     UNREACHABLE = "unreachable"
     MIGRATED = "migrated"
 

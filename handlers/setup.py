@@ -1,18 +1,17 @@
 """The wizard that leads a group's staff through its settings: one card, changed in place."""
 
-from collections.abc import Callable
 from functools import partial
 
 from telegram import Update
 
-from features.members.model import Joined, Member, Person
+from features.members.model import Joined, Person
 from features.setup import rules
 from features.setup.model import Groups, Page, Step
 from handlers.answers import show, toast
 from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
 from handlers.menu import SETUP, TO_MENU, in_private
-from handlers.routes import ASKING, IN_PRIVATE, Routes, on_command, on_payload, on_tap, on_words
+from handlers.routes import ASKING, Routes, on_command, on_payload, on_tap, on_words
 from handlers.setup_pages import CLOSE, CLOSED, LANGUAGE, QUIET, STEP, ZONE, elsewhere, page
 from kernel.ids import ChatId, GroupId, MessageId, PickupPointId
 from kernel.message import Answer, Language, Tap, Text
@@ -149,26 +148,6 @@ async def on_closed(update: Update, context: Context) -> None:
         )
 
 
-async def on_cancel(update: Update, context: Context) -> None:
-    """The word that leaves what a wizard asked."""
-    if update.effective_user:
-        person = context.person(update.effective_user)
-        context.plan(context.app.setup.leave, partial(page, context.place), person=person)
-
-
-def plan_typed(update: Update, context: Context, otherwise: Callable[[Member | None], Answer]) -> None:
-    """Let a text that is no word answer what a wizard asked; `otherwise` words what was asked by none."""
-    user, message = update.effective_user, update.effective_message
-    if user is None:
-        return
-    place, typed = context.place, (message.text if message else None) or ""
-
-    def answer(found: Page | Member | None) -> Answer:
-        return changed(place, found) if isinstance(found, Page) else otherwise(found)
-
-    context.plan(context.app.setup.told, answer, person=context.person(user), typed=typed)
-
-
 def plan_first_lists(context: Context, chat: ChatId) -> None:
     """Show the leaders of a group that may just have been enabled what is still missing."""
     context.plan(context.app.setup.first_lists, first_lists, chat=chat)
@@ -214,7 +193,6 @@ def routes(catalog: Catalog) -> Routes:
         on_payload(r"setup-g\d{1,18}", on_start_setup),
         on_command("setup", on_setup),
         on_words(catalog.words["setup.setup"], on_setup, ASKING),
-        on_words(catalog.words["setup.cancel"], on_cancel, IN_PRIVATE),
         on_tap(SETUP, on_setup),
         on_tap(STEP, on_step, rf"{_GROUP}:({steps})"),
         on_tap(ZONE, on_zone, rf"{_GROUP}:[A-Za-z0-9_.+\-]{{3,40}}"),

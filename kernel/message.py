@@ -105,6 +105,7 @@ class Call(StrEnum):
     PIN = "pin"
     UNPIN = "unpin"
     DELETE = "delete"
+    DOWNLOAD = "download"  # what `file` names, for `user`; comes back whole or with a reason
 
 
 class MessageClass(StrEnum):
@@ -121,7 +122,15 @@ class File:
     """A file to be sent: its name, and what it holds."""
 
     name: str
-    content: str
+    content: str | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file that Telegram holds: its name, and the `file_id` under which this bot knows it."""
+
+    name: str
+    file_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +151,7 @@ class Outgoing:
     expires_at: datetime | None = None  # later than this it stays unsent
     dedupe_key: str | None = None  # a key used once, ever
     large: bool = False  # for somebody who wants few words and one button a row
-    file: File | None = None  # goes with the text as its caption
+    file: File | RemoteFile | None = None  # goes with the text as its caption; of a call, what to fetch
     reason: Text | None = None  # why somebody gets what nobody asked for, as /why tells it
     group: GroupId | None = None  # what the bot says by itself is said for a group, which can silence it
     about: MemberId | None = None  # whose name a message to others holds

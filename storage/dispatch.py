@@ -83,10 +83,11 @@ _FINISH = Prepared(
         about_user=None,
     )
 )
+_PERSONAL = (Call.MEMBER, Call.DOWNLOAD)  # questions whose answers tell of a person
 # What was leaving when its person was erased: its words are gone, so it must not be tried again.
 _FORGOTTEN = or_(
     and_(outbox.c.kind != Kind.CALL, outbox.c.text.is_(None)),
-    and_(outbox.c.call.is_not(None), outbox.c.call == Call.MEMBER, outbox.c.about_user.is_(None)),
+    and_(outbox.c.call.is_not(None), outbox.c.call.in_(_PERSONAL), outbox.c.about_user.is_(None)),
 )
 # One look by key for each such row: a list of all the erased would be made of the whole table.
 _erased = select(1).where(member.c.id == outbox.c.about_member, member.c.erased_at.is_not(None)).exists()

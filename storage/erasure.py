@@ -173,8 +173,9 @@ def _outbox(connection: Connection, whose: Whose, now: datetime) -> None:
     _change(connection, about, said)
     for unfinished in ("state = 'pending'", "epoch IS NOT NULL"):
         asked = and_(text(unfinished), outbox.c.about_user == whose.user)
-        asks_membership = and_(asked, outbox.c.call == Call.MEMBER, outbox.c.state.in_(_WAITING))
-        _change(connection, asks_membership, {**skipped, "about_user": None})
+        personal = outbox.c.call.in_((Call.MEMBER, Call.DOWNLOAD))
+        asks_of_them = and_(asked, personal, outbox.c.state.in_(_WAITING))
+        _change(connection, asks_of_them, {**skipped, "about_user": None})
         _change(connection, asked, {"about_user": None})
 
 

@@ -1,9 +1,10 @@
 """Texts and keyboards as plain JSON and back: what the outbox keeps until it renders."""
 
+from base64 import b64decode, b64encode
 from datetime import date, datetime
 from typing import Any
 
-from kernel.message import Button, Keyboard, Moment, Money, Open, Param, Quantity, Tap, Text
+from kernel.message import Button, File, Keyboard, Moment, Money, Open, Param, Quantity, RemoteFile, Tap, Text
 from kernel.money import Fen, Milli
 
 
@@ -25,6 +26,24 @@ def keyboard_to_json(keyboard: Keyboard) -> list[list[dict[str, Any]]]:
 def keyboard_from_json(plain: list[list[dict[str, Any]]]) -> Keyboard:
     """Return the keyboard that `keyboard_to_json` wrote."""
     return tuple(tuple(_button_from_json(button) for button in row) for row in plain)
+
+
+def file_to_json(file: File | RemoteFile) -> dict[str, str]:
+    """Return a file as plain values; bytes as base64."""
+    if isinstance(file, RemoteFile):
+        return {"name": file.name, "file_id": file.file_id}
+    if isinstance(file.content, str):
+        return {"name": file.name, "content": file.content}
+    return {"name": file.name, "base64": b64encode(file.content).decode()}
+
+
+def file_from_json(plain: dict[str, str]) -> File | RemoteFile:
+    """Return the file that `file_to_json` wrote."""
+    if "file_id" in plain:
+        return RemoteFile(plain["name"], plain["file_id"])
+    if "base64" in plain:
+        return File(plain["name"], b64decode(plain["base64"], validate=True))
+    return File(plain["name"], plain["content"])
 
 
 def _to_json(value: Param) -> Any:

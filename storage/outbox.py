@@ -36,10 +36,17 @@ from sqlalchemy import (
 )
 
 from kernel.ids import ChatId, GroupId, MessageId, OutboxId, UserId
-from kernel.message import Call, Fate, File, Kind, Language, MessageClass, Outgoing
+from kernel.message import Call, Fate, Kind, Language, MessageClass, Outgoing
 from storage.dialect import insert_once
 from storage.groups import chat_group
-from storage.message_codec import keyboard_from_json, keyboard_to_json, text_from_json, text_to_json
+from storage.message_codec import (
+    file_from_json,
+    file_to_json,
+    keyboard_from_json,
+    keyboard_to_json,
+    text_from_json,
+    text_to_json,
+)
 from storage.prepared import Prepared
 from storage.types import BigId, JsonText, UtcDateTime, metadata, partial_index
 
@@ -180,7 +187,7 @@ class SqlOutbox:
             "dedupe_key": message.dedupe_key,
             "attempts": 0,
             "large": int(message.large),
-            "file": {"name": message.file.name, "content": message.file.content} if message.file else None,
+            "file": file_to_json(message.file) if message.file else None,
             "reason": text_to_json(message.reason) if message.reason else None,
             "group_id": message.group,
             "about_member": message.about,
@@ -312,6 +319,6 @@ def queued(row: Sequence[Any], backlog: int) -> Queued:
         expires_at=expires_at,
         dedupe_key=dedupe_key,
         large=bool(large),
-        file=File(**json.loads(file)) if file else None,
+        file=file_from_json(json.loads(file)) if file else None,
     )
     return Queued(OutboxId(own), outgoing, attempts, backlog)

@@ -1,6 +1,7 @@
 """Every table of the product, gathered; importing this module fills `metadata`."""
 
 from storage import (
+    catalogue,
     claims,
     groupbuy,
     groups,
@@ -47,6 +48,10 @@ TABLES = (
     staff.audit,
     staff.approval,
     setup.prompt,
+    catalogue.supplier,
+    catalogue.product,
+    catalogue.product_price,
+    catalogue.import_batch,
     growth.growth_account,
     growth.growth_ledger,
     growth.points_ledger,

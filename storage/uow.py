@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from storage.audit import SqlAudit
 from storage.boards import SqlBoards
 from storage.cards import SqlCards
+from storage.catalogue import SqlCatalogue
 from storage.claims import SqlClaims
 from storage.deals import SqlDeals
 from storage.dispatch import SqlDispatch
@@ -135,6 +136,11 @@ class SqlUow:
     def pickup(self) -> SqlPickup:
         """Pick-up points."""
         return SqlPickup(self.connection)
+
+    @property
+    def catalogue(self) -> SqlCatalogue:
+        """Products."""
+        return SqlCatalogue(self.connection)
 
     @property
     def joining(self) -> SqlJoining:

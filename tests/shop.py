@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from features.groupbuy.model import Deal, DealState, Goods, Terms
 from kernel.ids import DealId, GroupId, MemberId, PickupPointId
@@ -13,20 +14,26 @@ HALL = "3 号楼大厅"
 HOURS = timedelta(hours=1)
 
 
-def goods(sku: str = "A", name: str = "番茄", price: int = 380, unit: str = "斤", **more: object) -> Goods:
+def goods(sku: str = "A", name: str = "番茄", price: int = 380, unit: str = "斤", **more: Any) -> Goods:
     """Goods that can be sold."""
-    known: dict[str, object] = {
+    known: dict[str, Any] = {
         "origin": "本地大棚",
         "batch": "B1",
         "supplier": "青禾合作社",
         "units": (("份", 1000),),
     }
-    return Goods(sku, name, unit, Fen(price), **(known | more))  # type: ignore[arg-type]
+    return Goods(sku, name, unit, Fen(price), **(known | more))
 
 
 TOMATO = goods("A", "番茄", 380, aliases=("西红柿", "🍅"), step=Milli(500))
 EGGS = goods("C", "土鸡蛋", 2680, "板", aliases=("鸡蛋",), bulk=(("个", 30),))
 BERRIES = goods("M", "草莓", 2990, "盒", stock=Milli(5000), home_limit=Milli(2000))
+
+
+def but(kept: Goods, **more: Any) -> Goods:
+    """The same goods, with something else about them."""
+    known = {name: getattr(kept, name) for name in Goods.__slots__}
+    return Goods(**(known | more))
 
 
 async def a_point(world: World, name: str = HALL) -> PickupPointId:
@@ -44,7 +51,7 @@ async def opens(
     *,
     what: Sequence[Goods] = (TOMATO, EGGS, BERRIES),
     title: str = "周三蔬果团",
-    **more: object,
+    **more: Any,
 ) -> Deal:
     """A leader opens a deal: until 20:00 today, picked up tomorrow from 17:00 to 20:00, unless told else."""
     point = more.pop("point", None) or await a_point(world)
@@ -52,11 +59,11 @@ async def opens(
     terms = Terms(
         title=title,
         closes_at=at(now, 20),
-        point=point,  # type: ignore[arg-type]
+        point=point,
         pickup_at=at(now + timedelta(days=1), 17),
         pickup_until=at(now + timedelta(days=1), 20),
     )
-    terms = Terms(**({name: getattr(terms, name) for name in Terms.__slots__} | more))  # type: ignore[arg-type]
+    terms = Terms(**({name: getattr(terms, name) for name in Terms.__slots__} | more))
 
     def unit(uow: SqlUow) -> Deal:
         app, leader = world.runtime.app, MemberId(1)

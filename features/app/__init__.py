@@ -10,12 +10,16 @@ from features.app.closing import Closing
 from features.app.corrections import Corrections
 from features.app.desk import Desk
 from features.app.erasing import Erasing
+from features.app.goods import Goods
+from features.app.goods_files import GoodsFiles
 from features.app.hearing import Hearing
 from features.app.model import Consented, Home
 from features.app.settings import Settings
 from features.app.standing import Standing
 from features.app.telling import Telling
 from features.app.uow import Uow
+from features.app.wizards import Wizards
+from features.catalogue.service import Catalogue
 from features.groupbuy.service import Groupbuy
 from features.growth.service import Growth
 from features.joining.service import Joining
@@ -45,6 +49,7 @@ class App:
     roles: Roles
     silence: Silence
     pickup: Pickup
+    catalogue: Catalogue
     joining: Joining
     privacy: Privacy
     setup: Setup
@@ -62,3 +67,6 @@ class App:
     hearing: Hearing
     closing: Closing
     telling: Telling
+    goods: Goods
+    goods_files: GoodsFiles
+    wizards: Wizards

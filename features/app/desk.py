@@ -29,9 +29,10 @@ from features.staff.model import (
 from features.staff.roles import Roles
 from features.staff.service import Staff
 from features.staff.silence import Silence
-from kernel.ids import ChatId, GroupId, MemberId, PickupPointId, UserId
+from kernel.ids import ChatId, GroupId, MemberId, PickupPointId, ProductId, UserId
 from kernel.message import Language
 
+_OF_PRODUCTS = (Deed.PRODUCT_ADDED, Deed.PRODUCT_CHANGED, Deed.PRODUCT_ON, Deed.PRODUCT_OFF)
 _LINES = 8  # audit lines on a page
 _HISTORY = 5  # lines of a member's history on their card
 
@@ -202,8 +203,13 @@ def _role_given(line: AuditLine) -> Role:
 
 
 def _subject(uow: Uow, line: AuditLine) -> str:
-    """Return what the person or the pick-up point is called that a line is about; it may be empty."""
+    """Return what the person, point or product is called that a line is about; it may be empty."""
     if line.subject is None or line.act is Deed.UNDONE:
+        return ""
+    if line.act in _OF_PRODUCTS:
+        product = uow.catalogue.get(ProductId(line.subject))
+        return product.name if product else ""
+    if line.act is Deed.PRODUCTS_IMPORTED:
         return ""
     if line.act in (Deed.PICKUP_OPENED, Deed.PICKUP_CLOSED):
         point = uow.pickup.get(PickupPointId(line.subject))

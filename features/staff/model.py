@@ -38,6 +38,7 @@ class Act(StrEnum):
     AUDIT = "audit"  # see what staff did
     UNDO = "undo"  # take back what staff did
     APPROVE_GROUPS = "approve_groups"
+    CATALOGUE = "catalogue"  # what is sold: products, prices, suppliers
     HAND_OVER = "hand_over"  # make somebody else the owner
 
 
@@ -63,6 +64,11 @@ class Deed(StrEnum):
     LANGUAGE_SET = "language_set"
     PICKUP_OPENED = "pickup_opened"
     PICKUP_CLOSED = "pickup_closed"
+    PRODUCT_ADDED = "product_added"
+    PRODUCT_CHANGED = "product_changed"
+    PRODUCT_ON = "product_on"
+    PRODUCT_OFF = "product_off"
+    PRODUCTS_IMPORTED = "products_imported"
     UNDONE = "undone"
 
 

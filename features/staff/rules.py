@@ -18,6 +18,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.STAND_IN: _LEADING,
     Act.AUDIT: _LEADING | {Role.LEGAL},
     Act.UNDO: _LEADING,
+    Act.CATALOGUE: _LEADING,
     Act.APPROVE_GROUPS: frozenset({Role.OWNER}),
     Act.HAND_OVER: frozenset({Role.OWNER}),
 }

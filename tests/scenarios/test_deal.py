@@ -1,7 +1,7 @@
 """A deal from opening to its end, by buttons: one standing message, taps, the cut-off."""
 
 from kernel.money import Milli
-from tests.shop import BERRIES, TOMATO, opens, standing, state
+from tests.shop import BERRIES, TOMATO, but, opens, standing, state
 from tests.world import World
 
 LINES = "SELECT item_id, qty_milli FROM order_line ORDER BY id"
@@ -37,7 +37,7 @@ async def test_who_orders_too_much_is_told_and_nothing_is_taken(world: World) ->
 
 
 async def test_of_two_buyers_of_the_last_piece_one_wins(world: World) -> None:
-    await opens(world, what=(TOMATO, BERRIES.__class__(**_but(stock=Milli(1000)))))
+    await opens(world, what=(TOMATO, but(BERRIES, stock=Milli(1000))))
     first, second = await world.neighbour("陈阿姨"), await world.neighbour("赵大爷")
     message = world.message_with(first, "＋1盒 草莓", world.group)
 
@@ -101,7 +101,3 @@ async def test_the_page_in_private_orders_and_gives_back(world: World) -> None:
     await world.taps(auntie, "再看看")
     await world.taps(auntie, "＋ 番茄（现在 0斤）")
     assert world.rows(TAKEN)[0] == (1, 1000)
-
-
-def _but(**more: object) -> dict[str, object]:
-    return {name: getattr(BERRIES, name) for name in type(BERRIES).__slots__} | more

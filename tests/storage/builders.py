@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from features.catalogue.model import Product
 from features.groupbuy.model import Deal, DealState, Goods, Terms
 from features.growth.model import Credit, DueKind, Event
 from features.members.model import Group, Member, MembersPolicy, Person
 from features.orders.model import Order, Recipient, Source
-from kernel.ids import ChatId, GroupId, MemberId, OutboxId, UserId
+from kernel.ids import ChatId, GroupId, MemberId, OutboxId, ProductId, UserId
 from kernel.message import Kind, Language, MessageClass, Outgoing, Text
 from kernel.money import Fen, Milli
 from storage.db import Db
@@ -49,6 +51,14 @@ def a_member(uow: SqlUow, user: int = 7) -> Member:
 
 def a_group(uow: SqlUow, chat: int = -100) -> Group:
     return uow.groups.meet(ChatId(chat), title="Garden 3", policy=POLICY, now=uow.now)
+
+
+def a_product(uow: SqlUow, name: str = "Tomato", **said: Any) -> Product:
+    """Add a product; `said` are fields of its value."""
+    plain = Product(ProductId(0), said.pop("sku", "T1"), name, "jin", Fen(590))
+    added = uow.catalogue.add(replace(plain, **said), now=uow.now)
+    assert added is not None
+    return added
 
 
 def credit(

@@ -26,6 +26,7 @@ from tests.storage.builders import (
     a_group,
     a_member,
     a_message,
+    a_product,
     an_order,
     an_update,
     credit,
@@ -95,6 +96,11 @@ REFUSED = (
     ("UPDATE order_line SET qty_milli = -1", "ck_order_line_qty_milli"),
     ("UPDATE order_wait SET qty_milli = 0", "ck_order_wait_qty_milli"),
     ("UPDATE order_wait SET state = 'lost'", "ck_order_wait_state"),
+    ("UPDATE product SET price_fen = 0", "ck_product_price_fen"),
+    ("UPDATE product SET step_milli = 0", "ck_product_step_milli"),
+    ("UPDATE product SET partner = 2", "ck_product_partner"),
+    ("UPDATE product SET active = 2", "ck_product_active"),
+    ("UPDATE import_batch SET state = 'lost'", "ck_import_batch_state"),
 )
 
 
@@ -126,6 +132,8 @@ async def _live(url: str, clock: ManualClock) -> None:
         uow.inbox.take_in(1, [an_update(1)])
         uow.outbox.put(a_message())
         uow.claims.take("k")
+        a_product(uow)
+        uow.catalogue.keep_batch(by=member.id, group=group.id, lines=(), now=NOW, until=NOW)
         week = {"group_id": group.id, "period": "week", "starts_on": EXPIRES_ON, "member_id": member.id}
         uow.connection.execute(insert(growth_period).values(**week, growth=10))
         an_order(uow, group.id, member.id)

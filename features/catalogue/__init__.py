@@ -1,0 +1,1 @@
+"""Catalogue: the goods, their prices and their suppliers."""

@@ -1,0 +1,72 @@
+"""What is typed or shown in private while something is asked: whose question it is, the use case says."""
+
+from collections.abc import Callable
+from functools import partial
+
+from telegram import Update
+
+from features.members.model import Member
+from features.setup.model import Page
+from handlers import catalogue_pages, setup, setup_pages
+from handlers.context import Context, Place
+from handlers.routes import IN_PRIVATE, Routes, on_words
+from kernel.ids import MessageId
+from kernel.message import Answer
+from texts.catalog import Catalog
+
+Otherwise = Callable[[Member | None], Answer]
+"""Words what nobody asked for, for somebody we may know."""
+
+
+def plan_typed(update: Update, context: Context, otherwise: Otherwise) -> None:
+    """Let a text that is no word answer what was asked."""
+    user, message = update.effective_user, update.effective_message
+    if user is None or message is None:
+        return
+    context.plan(
+        context.app.wizards.told,
+        partial(_answered, context.place, otherwise),
+        person=context.person(user),
+        typed=message.text or "",
+        at=MessageId(message.message_id),
+    )
+
+
+def plan_pictured(update: Update, context: Context, otherwise: Otherwise) -> None:
+    """Let a picture answer what was asked."""
+    user, message = update.effective_user, update.effective_message
+    if user is None or message is None or not message.photo:
+        return
+    context.plan(
+        context.app.wizards.pictured,
+        partial(_answered, context.place, otherwise),
+        person=context.person(user),
+        photo=message.photo[-1].file_id,
+        at=MessageId(message.message_id),
+    )
+
+
+async def on_cancel(update: Update, context: Context) -> None:
+    """The word that leaves what was asked."""
+    if update.effective_user:
+        person = context.person(update.effective_user)
+        context.plan(context.app.wizards.leave, partial(_left, context.place), person=person)
+
+
+def _answered(
+    place: Place, otherwise: Otherwise, found: catalogue_pages.View | Page | Member | None
+) -> Answer:
+    if isinstance(found, Page):
+        return setup.changed(place, found)
+    if found is None or isinstance(found, Member):
+        return otherwise(found)
+    return catalogue_pages.page(place, found)
+
+
+def _left(place: Place, found: catalogue_pages.View | Page) -> Answer:
+    return setup_pages.page(place, found) if isinstance(found, Page) else catalogue_pages.page(place, found)
+
+
+def routes(catalog: Catalog) -> Routes:
+    """Return what leaving a question is routed to."""
+    return (on_words(catalog.words["setup.cancel"], on_cancel, IN_PRIVATE),)
