@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from features.groupbuy.model import (
     Counts,
@@ -21,13 +21,13 @@ from features.groupbuy.model import (
 from features.groupbuy.rules import price_at
 from kernel.ids import DealId, GroupId, ItemId, MemberId, PickupPointId
 from kernel.money import Fen, Milli, amount_of
-from storage.groupbuy import deal, deal_item
+from storage.groupbuy import TALKED_OF, deal, deal_item
 from storage.orders import order_line, purchase_order
 from storage.prepared import Prepared
 
-_OPEN = Prepared(  # asked of every message in a group
-    select(deal.c.id, deal.c.stamp)
-    .where(deal.c.group_id == bindparam("of_group"), deal.c.state == "open")
+_STAMPS = Prepared(  # asked of every message in a group
+    select(deal.c.id, deal.c.stamp, deal.c.state)
+    .where(deal.c.group_id == bindparam("of_group"), text(TALKED_OF))
     .order_by(deal.c.id)
 )
 _TAKE = Prepared(
@@ -42,6 +42,7 @@ _TAKE = Prepared(
     .values(taken_milli=deal_item.c.taken_milli + bindparam("by_more"))
 )
 _GET = Prepared(select(deal).where(deal.c.id == bindparam("deal")))
+_STATE = Prepared(select(deal.c.state).where(deal.c.id == bindparam("deal")).with_for_update(read=True))
 _MORE = ("aliases", "units", "bulk", "was", "weighed", "storage", "origin", "is_green", "is_partner")
 
 
@@ -85,9 +86,18 @@ class SqlDeals:
         ).one_or_none()
         return None if row is None else _deal(row._asdict())
 
-    def open_stamps(self, group: GroupId) -> tuple[tuple[DealId, int], ...]:
-        """Return a group's open deals with their stamps, oldest first: all that every message asks for."""
-        return tuple((DealId(own), stamp) for own, stamp in _OPEN.rows(self.connection, {"of_group": group}))
+    def stays_open(self, deal_id: DealId) -> bool:
+        """Tell whether a deal takes orders, and let nobody close it before this unit ends."""
+        row = _STATE.row(self.connection, {"deal": deal_id})
+        return row is not None and row[0] == DealState.OPEN
+
+    def stamps(self, group: GroupId) -> tuple[tuple[DealId, int, bool], ...]:
+        """Return a group's deals that take orders, or did until lately, with stamps and whether they do.
+
+        Oldest first. It is all that every message asks for.
+        """
+        rows = _STAMPS.rows(self.connection, {"of_group": group})
+        return tuple((DealId(own), stamp, state == DealState.OPEN) for own, stamp, state in rows)
 
     def of_group(self, group: GroupId, *, states: Sequence[DealState], limit: int) -> tuple[Deal, ...]:
         """Return a group's deals in such states, newest first."""

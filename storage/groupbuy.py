@@ -39,7 +39,8 @@ deal = Table(
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
-partial_index("ix_deal_open", "state = 'open'", deal.c.group_id, deal.c.id)
+TALKED_OF = "state IN ('open','locked','formed','purchasing')"
+partial_index("ix_deal_talked_of", TALKED_OF, deal.c.group_id, deal.c.id)
 partial_index("ix_deal_due", "due_at IS NOT NULL", deal.c.due_at, deal.c.id)
 partial_index("ix_deal_tell", "tell_at IS NOT NULL", deal.c.tell_at, deal.c.id)
 

@@ -1,6 +1,6 @@
 """What people say in a group: who speaks is known, and an order that is typed is taken."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -126,7 +126,11 @@ class Hearing:
         by_staff = any(entry.who for entry in entries) and self._leads(uow, joined)
         for entry in entries:
             whose = replace(source, by_staff=by_staff and _is_other(entry, joined))
-            done += self._entry(uow, joined, offered, taking, entry, whose)
+            for deal in taking:
+                try:
+                    done += self._entry(uow, joined, offered, deal, entry, whose)
+                except Fixed:  # closed in this moment
+                    late.append(deal)
         late = [deal for deal in late if _touches(reading, offered, deal)]
         for deal in taking:
             its = [did for did in done if did.wish.item.deal == deal.id]
@@ -152,31 +156,27 @@ class Hearing:
         uow: Uow,
         joined: Joined,
         offered: Offered,
-        taking: Sequence[Deal],
+        deal: Deal,
         entry: Entry,
         source: Source,
-    ) -> Iterable[Did]:
-        """Do what one person's entry says in each deal it touches."""
+    ) -> tuple[Did, ...]:
+        """Do what one person's entry says of one deal. Raises Fixed."""
         recipient = _recipient(entry, joined)
         by_sku = {str(item.id): item for item in offered.items}
-        for deal in taking:
-            if any(line.op is Said.CLEAR for line in entry.lines):
-                yield from self._clear(uow, offered, deal, recipient, source)
-            wishes = tuple(
-                _wish(by_sku[line.sku], line.op, line.qty_milli, line.note)
-                for line in entry.lines
-                if line.sku is not None and by_sku[line.sku].deal == deal.id
-            )
-            if not wishes:
-                continue
-            try:
-                yield from self.orders.place(
-                    uow, deal=deal, recipient=recipient, wishes=wishes, source=source
-                )
-            except Fixed:
-                continue
-            if entry.note and (order := uow.orders.find(deal.id, source.member, recipient.name)):
-                uow.orders.describe(order.id, item=None, note=entry.note)
+        done: tuple[Did, ...] = ()
+        if any(line.op is Said.CLEAR for line in entry.lines):
+            done = self._clear(uow, offered, deal, recipient, source)
+        wishes = tuple(
+            _wish(by_sku[line.sku], line.op, line.qty_milli, line.note)
+            for line in entry.lines
+            if line.sku is not None and by_sku[line.sku].deal == deal.id
+        )
+        if not wishes:
+            return done
+        done += self.orders.place(uow, deal=deal, recipient=recipient, wishes=wishes, source=source)
+        if entry.note and (order := uow.orders.find(deal.id, source.member, recipient.name)):
+            uow.orders.describe(order.id, item=None, note=entry.note)
+        return done
 
     def _clear(
         self, uow: Uow, offered: Offered, deal: Deal, recipient: Recipient, source: Source

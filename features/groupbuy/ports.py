@@ -28,8 +28,15 @@ class DealStore(Protocol):
         """Return a deal that no other unit moves before this one ends."""
         ...
 
-    def open_stamps(self, group: GroupId) -> tuple[tuple[DealId, int], ...]:
-        """Return a group's open deals with their stamps, oldest first: all that every message asks for."""
+    def stays_open(self, deal: DealId) -> bool:
+        """Tell whether a deal takes orders, and let nobody close it before this unit ends."""
+        ...
+
+    def stamps(self, group: GroupId) -> tuple[tuple[DealId, int, bool], ...]:
+        """Return a group's deals that take orders, or did until lately, with stamps and whether they do.
+
+        Oldest first. It is all that every message asks for.
+        """
         ...
 
     def of_group(self, group: GroupId, *, states: Sequence[DealState], limit: int) -> tuple[Deal, ...]:

@@ -22,6 +22,8 @@ from features.members.model import Group
 from kernel.ids import DealId, GroupId, ItemId, MemberId
 from kernel.money import Fen, Milli
 
+_LATELY = 2  # deals past their cut-off that a late message may mean
+
 
 @dataclass(frozen=True, slots=True)
 class Groupbuy:
@@ -99,14 +101,18 @@ class Groupbuy:
         return found
 
     def offered(self, uow: Uow, *, group: GroupId, known: Offered | None) -> Offered:
-        """Return what a group can order; what is `known` of it where nothing has changed since."""
-        stamps = uow.deals.open_stamps(group)
-        stamp = " ".join(f"{deal}.{own}" for deal, own in stamps)
+        """Return what a group can order; what is `known` of it where nothing has changed since.
+
+        Where nothing is open it is what could be ordered until lately, for who comes too late.
+        """
+        every = uow.deals.stamps(group)
+        stamps = [each for each in every if each[2]] or every[-_LATELY:]
+        stamp = " ".join(f"{deal}.{own}" for deal, own, _ in stamps)
         if known is not None and known.stamp == stamp:
             return known
         if not stamps:
             return Offered((), (), stamp)
-        own = tuple(deal for deal, _ in stamps)
+        own = tuple(deal for deal, _, _ in stamps)
         deals = tuple(found for deal in own if (found := uow.deals.get(deal)))
         return Offered(deals, uow.deals.items(own), stamp)
 

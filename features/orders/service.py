@@ -36,9 +36,11 @@ class Orders:
     ) -> tuple[Did, ...]:
         """Do what a home wishes of a deal's goods; return what became of each, in their order.
 
-        Raises Fixed once the deal came together. The goods are locked in the order of their numbers, so
+        Raises Fixed once the deal is closed. The goods are locked in the order of their numbers, so
         that two homes never wait for each other.
         """
+        if not uow.deals.stays_open(deal.id):
+            raise Fixed
         if not _may_begin(wishes) and uow.orders.find(deal.id, source.member, recipient.name) is None:
             return tuple(Did(wish, Became.NOTHING, None) for wish in wishes)
         order = uow.orders.open(deal.id, recipient, source, now=uow.now)
@@ -118,7 +120,8 @@ class Orders:
         self, uow: Uow, *, source: Source, deals: Sequence[Deal], items: Sequence[Item]
     ) -> tuple[ItemId, ...]:
         """Undo what an edited message has changed so far; return the goods of which some became free."""
-        if source.message is None:
+        deals = [deal for deal in deals if uow.deals.stays_open(deal.id)]
+        if source.message is None or not deals:
             return ()
         known = {item.id: item for item in items}
         edited, freed = replace(source, via=Via.EDIT), []
@@ -141,7 +144,7 @@ class Orders:
         held = uow.orders.hold(order)
         if held is None or held.state is OrderState.VOID:
             return ()
-        if held.state is OrderState.LOCKED:
+        if held.state is OrderState.LOCKED or not uow.deals.stays_open(held.deal):
             raise Fixed
         known, done = {item.id: item for item in items}, []
         for line in uow.orders.lines((order,)):
@@ -163,7 +166,9 @@ class Orders:
 
     def serve(self, uow: Uow, *, deal: Deal, item: Item) -> tuple[tuple[Order, Milli], ...]:
         """Give goods that became free to who waits, first come first; return who got how much."""
-        served = []
+        served: list[tuple[Order, Milli]] = []
+        if not uow.deals.stays_open(deal.id):
+            return ()
         for own, wanted in uow.orders.waiting(item.id):
             fresh = uow.deals.item(item.id)
             free = rules.in_steps(left(fresh) or NOTHING, item.goods.step) if fresh else NOTHING

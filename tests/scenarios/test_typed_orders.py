@@ -145,3 +145,19 @@ async def test_goods_of_two_open_deals_are_asked_back(world: World) -> None:
 
     assert world.rows(HELD) == [("陈阿姨", "", "草莓", 1000)]
     assert "「番茄1斤」是哪一种？" in world.last_to(auntie, world.group)
+
+
+async def test_after_the_cut_off_a_late_order_is_told_so_and_talk_is_not(world: World) -> None:
+    deal = await opens(world)
+    auntie = await world.neighbour("陈阿姨")
+    await world.says(auntie, "番茄1斤", chat=world.group)
+    await world.until(deal.terms.closes_at)
+    await world.advance(minutes=45)
+    before = len(world.said_to(auntie, world.group))
+
+    await world.says(auntie, "番茄什么时候到呀", chat=world.group)
+    assert len(world.said_to(auntie, world.group)) == before
+    await world.says(auntie, "番茄2斤", chat=world.group)
+
+    assert world.last_to(auntie, world.group).startswith("「周三蔬果团」已经截单了")
+    assert world.rows(HELD) == [("陈阿姨", "", "番茄", 1000)]

@@ -17,7 +17,8 @@ _STATES = (
 def upgrade() -> None:
     _deals()
     _orders()
-    _partial("ix_deal_open", "deal", "state = 'open'", ["group_id", "id"])
+    talked_of = "state IN ('open','locked','formed','purchasing')"
+    _partial("ix_deal_talked_of", "deal", talked_of, ["group_id", "id"])
     _partial("ix_deal_due", "deal", "due_at IS NOT NULL", ["due_at", "id"])
     _partial("ix_deal_tell", "deal", "tell_at IS NOT NULL", ["tell_at", "id"])
     _partial("ix_deal_card_due", "deal_card", "due_at IS NOT NULL", ["due_at", "deal_id"])
