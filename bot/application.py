@@ -89,6 +89,7 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         joining.routes(),
         setup.routes(catalog),
         orders.routes(),
+        hearing.taps(),
         order_page.routes(catalog),
         health.routes(catalog),
         catalogue.routes(catalog),

@@ -114,7 +114,7 @@ def build_app(config: Config) -> App:
         erasing=Erasing(growth, privacy, config.members.zone.key),
         standing=standing,
         baskets=baskets,
-        hearing=Hearing(members, groupbuy, orders, baskets),
+        hearing=Hearing(members, groupbuy, orders, baskets, staff),
         closing=Closing(groupbuy),
         telling=Telling(orders),
         goods=goods,

@@ -13,13 +13,15 @@ from features.jielong.model import Context as Said
 from features.jielong.reading import read
 from features.orders.model import Became, Did
 from features.orders.wording import became
-from handlers.answers import say
+from handlers.answers import say, show, toast
 from handlers.context import Context, Ear, Place
+from handlers.keyboards import tapped_args
 from handlers.orders import offers
-from handlers.routes import IN_GROUP, SPEECH, Routes
+from handlers.routes import IN_GROUP, SPEECH, Routes, on_tap
 from kernel.ids import MessageId
-from kernel.message import Answer, Call, Keyboard, Kind, MessageClass, Outgoing, Param, Text
+from kernel.message import Answer, Call, Keyboard, Kind, MessageClass, Outgoing, Param, Tap, Text
 
+COUNT = "orders.count_list"
 _LONG = 500  # characters; a longer text is read beside the loop (rulings.md 20)
 _EDITED = filters.UpdateType.EDITED_MESSAGE & filters.ChatType.GROUPS
 _MOST_NAMED = 5  # goods that a question names
@@ -78,13 +80,39 @@ def heard(place: Place, ear: Ear, found: Heard | None) -> Answer:
     lines = [became(did, None) for did in found.done if not _is_done(did)]
     lines += [Text("groupbuy.too_late", {"title": deal.terms.title}) for deal in found.late]
     lines += [_question(ask, found) for ask in found.asks]
+    if found.pasted:
+        lines.append(Text("orders.pasted"))
     taken = any(_is_done(did) for did in found.done)
     nod = (_nod(place),) if taken and place.message else ()
     if not lines:
         return nod
     keyboard: Keyboard = tuple(row for did in found.done if not _is_done(did) for row in offers(did))
+    if found.pasted:
+        keyboard = (*keyboard, (Tap(Text("orders.count_list"), COUNT, (found.pasted,)),))
     text = Text("orders.answer", {"lines": tuple(lines)})
     return (*nod, say(place, text, keyboard))
+
+
+async def on_count(update: Update, context: Context) -> None:
+    """Staff let a pasted list count."""
+    (number,) = map(int, tapped_args(update))
+    if update.effective_user:
+        context.plan(
+            context.app.hearing.count_list,
+            partial(counted, context.place),
+            person=context.person(update.effective_user),
+            number=number,
+        )
+
+
+def counted(place: Place, found: Heard) -> Answer:
+    """Say how many homes were counted, and what could not be."""
+    place = place.speaking(found.joined.group.language)
+    homes = {did.order for did in found.done if _is_done(did)}
+    lines = [became(did, None) for did in found.done if not _is_done(did)]
+    lines += [_question(ask, found) for ask in found.asks]
+    text = Text("orders.list_counted", {"homes": len(homes), "lines": tuple(lines)})
+    return show(place, text), toast(place, "orders.list_counted_toast", homes=len(homes))
 
 
 def _is_done(did: Did) -> bool:
@@ -115,6 +143,11 @@ def _question(ask: Clarify, found: Heard) -> Text:
 
 def _named(name: str) -> Text:
     return Text("orders.named", {"name": name})
+
+
+def taps() -> Routes:
+    """Return what taps on answers to talk are routed to."""
+    return (on_tap(COUNT, on_count, r":\d{1,18}", in_group=True),)
 
 
 def routes() -> Routes:

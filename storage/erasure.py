@@ -30,7 +30,7 @@ from storage.growth import growth_account, points_due
 from storage.inbox import inbox
 from storage.joining import join_request
 from storage.members import member
-from storage.orders import order_line, purchase_order
+from storage.orders import order_line, order_list, purchase_order
 from storage.outbox import outbox
 from storage.preferences import preference, topic_off
 from storage.setup import prompt
@@ -53,6 +53,7 @@ ERASED = {
     "approval": {"reason"},
     "purchase_order": {"called", "recipient", "address", "phone", "note"},
     "order_line": {"note"},
+    "order_list": {"text"},
 }
 # Why others may stay: numbers of ours lead to nobody once the person's row is empty.
 NOT_PERSONAL = {
@@ -128,6 +129,7 @@ def _orders(connection: Connection, whose: Whose, _now: datetime) -> None:
     connection.execute(update(order_line).where(lines, order_line.c.note != "").values(note=""))
     nobody = {"called": "", "address": "", "phone": "", "note": ""}
     connection.execute(update(purchase_order).where(theirs).values(nobody))
+    connection.execute(update(order_list).where(order_list.c.member_id == whose.member).values(text=""))
     named = and_(theirs, purchase_order.c.recipient != "")
     numbered = literal("#") + cast(purchase_order.c.id, Text)
     connection.execute(update(purchase_order).where(named).values(recipient=numbered))

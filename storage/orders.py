@@ -100,3 +100,18 @@ order_wait = Table(
 )
 _WAITS = order_wait.c.item_id, order_wait.c.order_id
 partial_index("uq_order_wait_waiting", "state = 'waiting'", *_WAITS, unique=True)
+
+# A list that somebody pasted for several homes: counts once staff say so.
+order_list = Table(
+    "order_list",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("group_id", BigId, ForeignKey("chat_group.id"), nullable=False),
+    Column("member_id", BigId, ForeignKey("member.id"), nullable=False),  # who pasted it
+    Column("message", BigId, nullable=False),
+    Column("said_at", UtcDateTime, nullable=False),
+    Column("text", Text, nullable=False),  # empty once it was counted or forgotten
+    UniqueConstraint("group_id", "message"),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, and_, case, delete, select, update
+from sqlalchemy import Column, Connection, Table, and_, case, delete, or_, select, update
 
 from storage.claims import claim
 from storage.dialect import insert_once
 from storage.inbox import inbox
 from storage.members import member
+from storage.orders import order_list
 from storage.outbox import UNFINISHED, outbox
 from storage.sweeps import sweep
 from storage.tombstones import tombstone
@@ -71,8 +72,12 @@ def _drop_updates(connection: Connection, rows: list[Any], _now: datetime) -> No
 
 
 def _drop_taps(connection: Connection, rows: list[Any], _now: datetime) -> None:
-    taps = and_(claim.c.taken_at.in_(rows), claim.c.key.startswith("tap:"))
-    connection.execute(delete(claim).where(taps))
+    once = or_(claim.c.key.startswith("tap:"), claim.c.key.startswith("heard:"))
+    connection.execute(delete(claim).where(claim.c.taken_at.in_(rows), once))
+
+
+def _blank_lists(connection: Connection, rows: list[Any], _now: datetime) -> None:
+    connection.execute(update(order_list).where(order_list.c.id.in_(rows)).values(text=""))
 
 
 def _drop_tombstones(connection: Connection, rows: list[Any], _now: datetime) -> None:
@@ -85,6 +90,7 @@ SWEEPS = (
     Sweep("outbox.rows", outbox, outbox.c.id, outbox.c.created_at, _KEPT_DAYS, _drop_messages),
     Sweep("outbox.keys", outbox, outbox.c.id, outbox.c.created_at, _KEYS_DAYS, _drop_keys),
     Sweep("claim.taps", claim, claim.c.taken_at, claim.c.taken_at, _KEPT_DAYS, _drop_taps),
+    Sweep("order_list.words", order_list, order_list.c.id, order_list.c.said_at, "words", _blank_lists),
     Sweep("tombstones", tombstone, tombstone.c.until, tombstone.c.until, 0, _drop_tombstones),
 )
 _AGE, _REST = ":age", ":rest"  # beside a sweep's cursor: its age in days, and until when it rests

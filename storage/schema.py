@@ -66,4 +66,5 @@ TABLES = (
     orders.order_line,
     orders.order_change,
     orders.order_wait,
+    orders.order_list,
 )

@@ -22,6 +22,7 @@ from storage.journal import SqlJournal
 from storage.leases import SqlLeases
 from storage.ledgers import SqlGrowth
 from storage.levels import SqlLevels
+from storage.lists import SqlPastedLists
 from storage.members import SqlMembers
 from storage.outbox import SqlOutbox
 from storage.pickup import SqlPickup
@@ -166,3 +167,8 @@ class SqlUow:
     def orders(self) -> SqlOrders:
         """Orders."""
         return SqlOrders(self.connection)
+
+    @property
+    def pasted_lists(self) -> SqlPastedLists:
+        """Pasted lists that wait for staff."""
+        return SqlPastedLists(self.connection)

@@ -17,14 +17,16 @@ from features.jielong.model import Order as Entry
 from features.jielong.reading import read
 from features.members.model import Joined, Person
 from features.members.service import Members
-from features.orders.model import Did, Fixed, Op, Recipient, Source, Via, Wish
+from features.orders.model import Did, Fixed, ListOver, Op, Recipient, Source, Via, Wish
 from features.orders.service import Orders
 from features.staff.model import Act
 from features.staff.rules import may
+from features.staff.service import Staff
 from kernel.ids import ChatId, MessageId
 from kernel.money import NOTHING, Milli
 
 _NO_CONTEXT = Context()
+_LIST = 2  # homes of others from which on a message is a pasted list
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,12 @@ class Heard:
     late: tuple[Deal, ...] = ()
     paid_claim: bool = False
     names: Mapping[str, str] | None = None  # sku of the offer -> what the goods are called
+    pasted: int = 0  # a list for several homes that counts once staff say so
 
     @property
     def is_order(self) -> bool:
         """Whether the message touched an order, or wanted to."""
-        return bool(self.done or self.asks or self.late)
+        return bool(self.done or self.asks or self.late or self.pasted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Hearing:
     groupbuy: Groupbuy
     orders: Orders
     baskets: Baskets
+    staff: Staff
 
     def heard(
         self,
@@ -112,18 +116,14 @@ class Hearing:
 
     def _ordered(self, uow: Uow, joined: Joined, known: Known, message: Message, reading: Reading) -> Heard:
         """Do what a message orders, deal by deal."""
-        offered, late, done = known.offered, [], list[Did]()
+        offered, is_order = known.offered, reading.kind is Kind.ORDER
         source = Source(joined.member.id, message.said_at, Via.TEXT, message.id, called=joined.name)
-        taking = []
-        for deal in offered.deals:
-            try:
-                deals.check_takes(deal, said_at=message.said_at)
-                taking.append(deal)
-            except (TooLate, NotOpen):
-                late.append(deal)
-        touched = self._undo_edited(uow, joined, offered, taking, source) if message.is_edit else ()
-        entries = reading.orders if reading.kind is Kind.ORDER else ()
-        by_staff = any(entry.who for entry in entries) and self._leads(uow, joined)
+        taking, late = _in_time(offered, message.said_at)
+        if message.is_edit:
+            self._undo_edited(uow, joined, offered, taking, source)
+        entries, pasted = self._entries(uow, joined, offered, message, reading) if is_order else ((), 0)
+        by_staff = any(_is_other(entry, joined) for entry in entries) and self._leads(uow, joined)
+        done: list[Did] = []
         for entry in entries:
             whose = replace(source, by_staff=by_staff and _is_other(entry, joined))
             for deal in taking:
@@ -131,25 +131,85 @@ class Hearing:
                     done += self._entry(uow, joined, offered, deal, entry, whose)
                 except Fixed:  # closed in this moment
                     late.append(deal)
-        late = [deal for deal in late if _touches(reading, offered, deal)]
         for deal in taking:
             its = [did for did in done if did.wish.item.deal == deal.id]
             self.baskets.after(uow, joined.group, deal, its)
-        for deal in {item.deal: offered.deal_of(item) for item in touched}.values():
-            uow.cards.changed(deal.id, now=uow.now)
-        names = {str(item.id): item.goods.name for item in offered.items}
-        asks = reading.clarify if reading.kind is Kind.ORDER else ()
-        return Heard(joined, known, tuple(done), asks, tuple(late), reading.paid_claim, names)
+        return Heard(
+            joined,
+            known,
+            done=tuple(done),
+            asks=reading.clarify if is_order else (),
+            late=tuple(deal for deal in late if _touches(reading, offered, deal)),
+            paid_claim=reading.paid_claim,
+            names={str(item.id): item.goods.name for item in offered.items},
+            pasted=pasted,
+        )
+
+    def _entries(
+        self, uow: Uow, joined: Joined, offered: Offered, message: Message, reading: Reading
+    ) -> tuple[tuple[Entry, ...], int]:
+        """Return the entries that count now, and the number of a pasted list that waits for staff, or 0."""
+        entries = reading.orders
+        if sum(_is_other(entry, joined) for entry in entries) < _LIST:
+            return entries, 0
+        own, strange = self._sorted_out(uow, joined, offered, entries)
+        if not strange or self._leads(uow, joined):
+            return own + strange, 0
+        waits = uow.pasted_lists.keep(
+            joined.group.id, joined.member.id, message.id, text=message.text, said_at=message.said_at
+        )
+        return own, waits
+
+    def count_list(self, uow: Uow, *, person: Person, number: int) -> Heard:
+        """Count a pasted list, whose homes are collected by name from then on.
+
+        Raises NotAllowed, ListOver or NotListening.
+        """
+        pasted = uow.pasted_lists.take(number)
+        group = uow.groups.get(pasted.group) if pasted else None
+        if pasted is None or group is None:
+            raise ListOver
+        self.staff.check(uow, user=person.user, group=group.id, act=Act.WHO)
+        joined = self.members.in_group(uow, chat=group.chat, person=person)
+        offered = self.groupbuy.offered(uow, group=group.id, known=None)
+        known = Known(offered, compile_lexicon(offer_of(offered)))
+        message = Message(pasted.message, pasted.text, pasted.said_at)
+        return self._ordered(uow, joined, known, message, read(pasted.text, known.lexicon))
+
+    def _sorted_out(
+        self, uow: Uow, joined: Joined, offered: Offered, entries: Sequence[Entry]
+    ) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+        """Return the entries of a pasted list that are the writer's own, and those nobody ordered yet.
+
+        What stands for a name already, with the same goods, is only repeated.
+        """
+        own, strange = list[Entry](), list[Entry]()
+        for entry in entries:
+            name = (entry.who.name or "") if entry.who and _is_other(entry, joined) else joined.name
+            if not self._stands(uow, offered, entry, name):
+                (strange if _is_other(entry, joined) else own).append(entry)
+        return tuple(own), tuple(strange)
+
+    @staticmethod
+    def _stands(uow: Uow, offered: Offered, entry: Entry, name: str) -> bool:
+        wanted = {line.sku: line.qty_milli for line in entry.lines}
+        held: dict[str | None, int | None] = {}
+        for deal in offered.deals:
+            orders = uow.orders.named(deal.id, name)
+            for line in uow.orders.lines([order.id for order in orders]) if orders else ():
+                held[str(line.item)] = line.quantity
+        return held == wanted
 
     def _undo_edited(
         self, uow: Uow, joined: Joined, offered: Offered, taking: Sequence[Deal], source: Source
-    ) -> tuple[Item, ...]:
+    ) -> None:
         """Take back what the message changed before it was edited, and serve who waits for that."""
         freed = self.orders.take_back(uow, source=source, deals=taking, items=offered.items)
         items = tuple(item for item in offered.items if item.id in freed)
         for item in items:
-            self.baskets.serve(uow, joined.group, offered.deal_of(item), item)
-        return items
+            deal = offered.deal_of(item)
+            self.baskets.serve(uow, joined.group, deal, item)
+            uow.cards.changed(deal.id, now=uow.now)
 
     def _entry(
         self,
@@ -209,6 +269,19 @@ def offer_of(offered: Offered) -> Offer:
             for item in offered.items
         )
     )
+
+
+def _in_time(offered: Offered, said_at: datetime) -> tuple[list[Deal], list[Deal]]:
+    """Return the deals that take what was said then, and those that do not any more."""
+    taking: list[Deal] = []
+    late: list[Deal] = []
+    for deal in offered.deals:
+        try:
+            deals.check_takes(deal, said_at=said_at)
+            taking.append(deal)
+        except (TooLate, NotOpen):
+            late.append(deal)
+    return taking, late
 
 
 def _wish(item: Item, op: Said, quantity: int | None, note: str | None) -> Wish:

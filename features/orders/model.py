@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from features.groupbuy.model import Deal, Item
 from kernel.errors import Refusal
-from kernel.ids import CouponId, DealId, ItemId, MemberId, MessageId, OrderId
+from kernel.ids import CouponId, DealId, GroupId, ItemId, MemberId, MessageId, OrderId
 from kernel.money import NO_MONEY, NOTHING, Fen, Milli
 
 
@@ -128,6 +128,17 @@ class OrderView:
     waiting: tuple[tuple[Item, Milli], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PastedList:
+    """A list that a member pasted for several homes."""
+
+    group: GroupId
+    member: MemberId
+    message: MessageId
+    text: str
+    said_at: datetime
+
+
 class Became(StrEnum):
     """What became of a wish."""
 
@@ -163,6 +174,12 @@ class NotYours(Refusal):
     """A button of somebody else's order."""
 
     text_key = "orders.not_yours"
+
+
+class ListOver(Refusal):
+    """A pasted list was counted already, or is forgotten."""
+
+    text_key = "orders.list_over"
 
 
 class Fixed(Refusal):

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from features.groupbuy import ports as groupbuy_ports
-from features.orders.model import Line, Order, OrderState, Recipient, Source, Via
-from kernel.ids import DealId, ItemId, MemberId, MessageId, OrderId
+from features.orders.model import Line, Order, OrderState, PastedList, Recipient, Source, Via
+from kernel.ids import DealId, GroupId, ItemId, MemberId, MessageId, OrderId
 from kernel.money import Fen, Milli
 
 
@@ -126,10 +126,29 @@ class OrderStore(Protocol):
         ...
 
 
+class PastedListStore(Protocol):
+    """Pasted lists that wait for staff."""
+
+    def keep(
+        self, group: GroupId, member: MemberId, message: MessageId, *, text: str, said_at: datetime
+    ) -> int:
+        """Keep a list until staff say that it counts, the newest words of it; return its number."""
+        ...
+
+    def take(self, number: int) -> PastedList | None:
+        """Take a list that waits, once; None when it was taken, or is forgotten."""
+        ...
+
+
 class Uow(groupbuy_ports.Uow, Protocol):
     """What the use cases of orders may touch."""
 
     @property
     def orders(self) -> OrderStore:
         """Orders."""
+        ...
+
+    @property
+    def pasted_lists(self) -> PastedListStore:
+        """Pasted lists."""
         ...

@@ -161,3 +161,27 @@ async def test_after_the_cut_off_a_late_order_is_told_so_and_talk_is_not(world: 
 
     assert world.last_to(auntie, world.group).startswith("「周三蔬果团」已经截单了")
     assert world.rows(HELD) == [("陈阿姨", "", "番茄", 1000)]
+
+
+async def test_a_pasted_list_counts_once_the_leader_says_so(world: World) -> None:
+    await opens(world)
+    auntie, uncle = await world.neighbour("陈阿姨"), await world.neighbour("赵大爷")
+    await world.says(uncle, "番茄2斤", chat=world.group)
+    await world.says(auntie, "草莓2盒", chat=world.group)
+
+    pasted = "#接龙\n1. 赵大爷 番茄2斤\n2. 王芳 鸡蛋1板\n3. 老李 草莓1盒\n4. 陈阿姨 草莓2盒"
+    await world.says(auntie, pasted, chat=world.group)
+
+    own = [("赵大爷", "", "番茄", 2000), ("陈阿姨", "", "草莓", 2000)]
+    assert world.rows(HELD) == own
+    assert world.last_to(auntie, world.group).startswith("这份接龙里有几户是新的")
+    await world.taps(uncle, "团长：都算上", chat=world.group)
+    assert world.rows(HELD) == own
+    await world.taps(world.leader, "团长：都算上", chat=world.group, times=2)
+
+    assert world.rows(HELD) == [
+        *own,
+        ("林姐", "王芳", "土鸡蛋", 1000),
+        ("林姐", "老李", "草莓", 1000),
+    ]
+    assert world.rows("SELECT text FROM order_list") == [("",)]

@@ -49,6 +49,7 @@ HARMLESS = {
     "membership": {"came_by"},
     "outbox": {"state", "kind", "message_class", "call", "language", "dedupe_key", "error"},
     "order_change": {"via", "message"},
+    "order_list": {"message"},
     "order_wait": {"state"},
     "pickup_point": {"name", "hours"},
     "point_lot": {"event_key", "expires_on"},

@@ -17,6 +17,7 @@ _STATES = (
 def upgrade() -> None:
     _deals()
     _orders()
+    _lists()
     talked_of = "state IN ('open','locked','formed','purchasing')"
     _partial("ix_deal_talked_of", "deal", talked_of, ["group_id", "id"])
     _partial("ix_deal_due", "deal", "due_at IS NOT NULL", ["due_at", "id"])
@@ -29,6 +30,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for name in (
+        "order_list",
         "order_wait",
         "order_change",
         "order_line",
@@ -217,6 +219,23 @@ def _orders() -> None:
         _points_to("order_wait", "item_id", "deal_item.id"),
         _points_to("order_wait", "order_id", "purchase_order.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_wait")),
+        **_KEPT,
+    )
+
+
+def _lists() -> None:
+    op.create_table(
+        "order_list",
+        sa.Column("id", Big, nullable=False),
+        sa.Column("group_id", Big, nullable=False),
+        sa.Column("member_id", Big, nullable=False),
+        sa.Column("message", Big, nullable=False),
+        sa.Column("said_at", Big, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        _points_to("order_list", "group_id", "chat_group.id"),
+        _points_to("order_list", "member_id", "member.id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_list")),
+        sa.UniqueConstraint("group_id", "message", name=op.f("uq_order_list_group_id_message")),
         **_KEPT,
     )
 
