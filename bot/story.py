@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.timeline import Timeline
+from features.catalogue.demo import seed
 from sandbox import page
 from sandbox.sandbox import Sandbox
 
@@ -87,6 +88,8 @@ async def play(story: Story, cast: Cast, sandbox: Sandbox, timeline: Timeline) -
         person = cast.ids[act["who"]]
         if act["do"] == "claim":
             await _claim(person, sandbox, timeline)
+        elif act["do"] == "goods":
+            await _goods(timeline)
         else:
             fields = _fields(act, person, cast, sandbox)
             if "text" in fields:
@@ -101,6 +104,12 @@ async def _claim(person: int, sandbox: Sandbox, timeline: Timeline) -> None:
     runtime = timeline.runtime
     code = await runtime.db.run(runtime.app.owner.console_code)
     sandbox.act(person, "start", payload=f"own-{code}")
+
+
+async def _goods(timeline: Timeline) -> None:
+    """Put the demo's goods into the catalogue, as a sheet would."""
+    runtime = timeline.runtime
+    await runtime.db.run(lambda uow: seed(uow, catalogue=runtime.app.catalogue))
 
 
 def _fields(act: Mapping[str, Any], person: int, cast: Cast, sandbox: Sandbox) -> dict[str, Any]:

@@ -109,7 +109,6 @@ def _card(shown: GoodsCard) -> tuple[Text, Keyboard]:
     lines += [line for field in _ON_CARD for line in _field_lines(product, field)]
     if product.photo:
         lines.append(Text("catalogue.has_photo"))
-    lines += _notes(shown)
     switch = Text("catalogue.to_off" if product.active else "catalogue.to_on")
     rows: Keyboard = (
         (
@@ -122,7 +121,10 @@ def _card(shown: GoodsCard) -> tuple[Text, Keyboard]:
         ),
         (_TO_LIST,),
     )
-    return _lines(shown.news, *lines), rows
+    told = _lines(shown.news, *lines)
+    if notes := _notes(shown):
+        told = Text("catalogue.page_with_notes", {"lines": told, "notes": tuple(notes)})
+    return told, rows
 
 
 def _heading(product: Product) -> Text:
@@ -200,21 +202,20 @@ def _fields(shown: GoodsCard) -> tuple[Text, Keyboard]:
 def _question(shown: GoodsQuestion) -> tuple[Text, Keyboard]:
     field, product = shown.field, shown.product
     lines = [_heading(product)] if product else [_progress(shown), *_given(shown.given)]
-    if shown.problem:
-        lines.append(Text("catalogue.not_so", {"problem": shown.problem}))
-    lines.append(Text(f"catalogue.ask_{field}"))
     stands = _value(product, field) if product else None
     if product and field is Field.TIERS:
         lines += _field_lines(product, field)
     elif stands is not None:
         lines.append(Text("catalogue.stands", {"value": stands}))
-    return _lines(None, *lines), (*_choices(shown), *_ways_on(shown))
+    if shown.problem:
+        lines.append(Text("catalogue.not_so", {"problem": shown.problem}))
+    asked = Text("catalogue.asking", {"lines": tuple(lines), "ask": Text(f"catalogue.ask_{field}")})
+    return asked, (*_choices(shown), *_ways_on(shown))
 
 
 def _progress(shown: GoodsQuestion) -> Text:
-    asked = [field for field in rules.GUIDED if field not in shown.given or field is shown.field]
-    done = len(rules.GUIDED) - len(asked)
-    return Text("catalogue.adding", {"step": done + 1, "steps": len(rules.GUIDED)})
+    left = {field for field in rules.GUIDED if field not in shown.given} | {shown.field}
+    return Text("catalogue.adding", {"left": len(left)})
 
 
 def _given(given: Mapping[str, str]) -> list[Text]:

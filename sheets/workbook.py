@@ -15,18 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
-from python_calamine import (
-    CalamineError,
-    CalamineWorkbook,
-    PasswordError,
-    SheetMetadata,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-    WorksheetNotFound,
-    XmlError,
-    ZipError,
-)
-
 from sheets.model import Fault, Limits, Problem, SheetProblem
 
 _PARTS = re.compile(
@@ -41,7 +29,6 @@ _MOST_CELLS = 2_000_000  # between the corners of a sheet
 _AT = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _ENCRYPTED_FLAG = 0x1
 _BOOK, _LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-_UNREADABLE = (CalamineError, PasswordError, WorksheetNotFound, XmlError, ZipError, ValueError, OverflowError)
 
 Cells = list[list[Any]]
 Faults = Mapping[tuple[int, int], Fault]
@@ -57,19 +44,27 @@ def read(content: bytes, limits: Limits) -> tuple[Cells, Faults]:
         if found.rows * found.columns > _MOST_CELLS:
             wide = found.columns > limits.columns
             raise SheetProblem(Problem.TOO_MANY_COLUMNS if wide else Problem.TOO_MANY_ROWS)
+    name, cells = _laid_out(_packed(parts))
+    return cells, measured.get(_part_of(name, parts), _Measured()).faults
+
+
+def _laid_out(book: bytes) -> tuple[str, Cells]:
+    """Return name and cells of the first sheet that is shown."""
+    import python_calamine as calamine  # noqa: PLC0415 - 2 MiB that a bot nobody sends files need not hold
+
+    unreadable = (
+        *(calamine.CalamineError, calamine.PasswordError, calamine.WorksheetNotFound),
+        *(calamine.XmlError, calamine.ZipError, ValueError, OverflowError),
+    )
+    shown = calamine.SheetVisibleEnum.Visible, calamine.SheetTypeEnum.WorkSheet
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(_packed(parts)))
-        shown = next((each for each in book.sheets_metadata if _is_shown(each)), None)
-        if shown is None:
-            raise SheetProblem(Problem.EMPTY)
-        cells = book.get_sheet_by_name(shown.name).to_python(skip_empty_area=False)
-    except _UNREADABLE:
+        opened = calamine.CalamineWorkbook.from_filelike(io.BytesIO(book))
+        for sheet in opened.sheets_metadata:
+            if (sheet.visible, sheet.typ) == shown:
+                return sheet.name, opened.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+    except unreadable:
         raise SheetProblem(Problem.BROKEN) from None
-    return cells, measured.get(_part_of(shown.name, parts), _Measured()).faults
-
-
-def _is_shown(sheet: SheetMetadata) -> bool:
-    return sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+    raise SheetProblem(Problem.EMPTY)
 
 
 def _unpacked(content: bytes) -> dict[str, bytes]:

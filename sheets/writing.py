@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-import xlsxwriter
-
 from sheets.separated import ESCAPED
 
 Cell = str | int | Decimal | None
@@ -21,6 +19,8 @@ _EXACT_DIGITS = 15  # Excel keeps no more
 
 def write_xlsx(title: str, header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
     """Return a workbook of one sheet; numbers stay numbers, and every text stays a text."""
+    import xlsxwriter  # noqa: PLC0415 - 4 MiB that a bot nobody asks for files need not hold
+
     made = io.BytesIO()
     safe = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(made, safe) as book:

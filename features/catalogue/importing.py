@@ -75,14 +75,14 @@ class Importing:
         lines = uow.catalogue.close_batch(batch, by=member, to=BatchState.DONE, now=uow.now)
         if lines is None:
             raise BatchOver
-        known = _Known.of(uow)
+        known, codes = _Known.of(uow), self.catalogue.codes(uow)
         added = changed = skipped = 0
         stocked: list[Stocked] = []
         for line in lines:
             before = known.find(line)
             try:
                 if before is None:
-                    product = self.catalogue.add(uow, values=line.values)
+                    product = self.catalogue.add(uow, values=line.values, codes=codes)
                     added += 1
                 else:
                     product = self.catalogue.change(uow, product=before, values=line.values)

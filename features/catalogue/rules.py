@@ -1,7 +1,8 @@
 """Decisions about products."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 
 from features.catalogue.model import BelowCost, Field, NotSellable, Priced, Product, Unclear
 from kernel.ids import ProductId
@@ -22,13 +23,20 @@ GUIDED = (
 """What is asked of a new product, in order."""
 NEEDED = (Field.NAME, Field.UNIT, Field.PRICE)
 """What cannot be left out."""
-COPIED = tuple(
-    field
-    for field in Field
-    if field
-    not in (Field.SKU, Field.NAME, Field.ALIASES, Field.PRICE, Field.BATCH, Field.PHOTO, Field.ACTIVE)
+COPIED = (
+    *(
+        Field.UNIT,
+        Field.STEP,
+        Field.LIMIT,
+        Field.UNITS,
+        Field.BULK,
+        Field.CASE,
+        Field.CATEGORY,
+        Field.STORAGE,
+    ),
+    *(Field.SUPPLIER, Field.ORIGIN, Field.WEIGHED, Field.GREEN, Field.PARTNER),
 )
-"""What a product made like another takes over; price and batch are asked."""
+"""What a product made like another takes over: nothing that hangs on its name, its price or its batch."""
 _FOR_A_SALE = (Field.SUPPLIER, Field.BATCH, Field.ORIGIN)
 _STRUCK = timedelta(days=7)
 _DAY = timedelta(days=1)
@@ -97,12 +105,12 @@ def is_surge(history: Sequence[Priced], now: datetime) -> bool:
     return current.since > now - _DAY and any(current.price * 100 > old * _SURGE_PERCENT for old in lately)
 
 
-def next_code(taken: Iterable[str]) -> str:
-    """Return the code that follows the highest of those made by ourselves: P001, P002 and so on."""
+def codes(taken: Iterable[str]) -> Iterator[str]:
+    """Yield codes that follow the highest of those made by ourselves: P001, P002 and so on."""
     numbers = [
         int(code[1:]) for code in taken if code[:1] == "P" and code[1:].isascii() and code[1:].isdecimal()
     ]
-    return f"P{max(numbers, default=0) + 1:03}"
+    return (f"P{number:03}" for number in count(max(numbers, default=0) + 1))
 
 
 def ambiguous(products: Iterable[Product], *, of: Product) -> tuple[tuple[str, Product], ...]:

@@ -1,6 +1,6 @@
 """Use cases of the catalogue. Who may change it is asked by whoever calls."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from features.catalogue import rules
@@ -29,8 +29,11 @@ class Catalogue:
             raise ProductGone
         return found
 
-    def add(self, uow: Uow, *, values: Mapping[Field, str]) -> Product:
-        """Add a product; without a code it gets the next one. Raises Unclear, BelowCost or SkuTaken."""
+    def add(self, uow: Uow, *, values: Mapping[Field, str], codes: Iterator[str] | None = None) -> Product:
+        """Add a product; without a code it gets the next one, of `codes` where many are added.
+
+        Raises Unclear, BelowCost or SkuTaken.
+        """
         for field in rules.NEEDED:
             if not values.get(field, "").strip():
                 raise Unclear(field)
@@ -40,9 +43,13 @@ class Catalogue:
             if added is None:
                 raise SkuTaken(sku=product.sku)
         else:
-            added = self._add_numbered(uow, product)
+            added = self._add_numbered(uow, product, codes or self.codes(uow))
         uow.journal.note("product.added", product=added.id)
         return added
+
+    def codes(self, uow: Uow) -> Iterator[str]:
+        """Return the codes that new products get, in order."""
+        return rules.codes(each.sku for each in uow.catalogue.every())
 
     def change(self, uow: Uow, *, product: Product, values: Mapping[Field, str]) -> Product:
         """Change a product by what is typed; return it as it was where nothing is new.
@@ -80,12 +87,7 @@ class Catalogue:
         return product
 
     @staticmethod
-    def _add_numbered(uow: Uow, product: Product) -> Product:
+    def _add_numbered(uow: Uow, product: Product, codes: Iterator[str]) -> Product:
         """Add a product under the next free code, however many others do at this moment."""
-        taken = {each.sku for each in uow.catalogue.every()}
-        while True:
-            code = rules.next_code(taken)
-            added = uow.catalogue.add(replace(product, sku=code), now=uow.now)
-            if added is not None:
-                return added
-            taken.add(code)
+        tried = (uow.catalogue.add(replace(product, sku=code), now=uow.now) for code in codes)
+        return next(added for added in tried if added is not None)

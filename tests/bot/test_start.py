@@ -20,6 +20,8 @@ UNUSED = {
     "alembic",
     "mako",
     "psycopg",
+    "python_calamine",
+    "xlsxwriter",
     "psycopg_binary",
     "sandbox",
     "sse_starlette",

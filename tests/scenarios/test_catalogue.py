@@ -1,10 +1,12 @@
 """The catalogue in chat: one card, one question at a time; what is wrong says what was expected."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 
+from features.catalogue.model import Field
 from tests.world import World
 
 GOODS = "SELECT sku, name, unit, price_fen, step_milli, active FROM product ORDER BY id"
@@ -46,7 +48,7 @@ async def test_a_product_is_added_one_question_at_a_time_on_one_card(world: Worl
     cards = len(world.said_to(leader))
 
     await world.taps(leader, "加一个")
-    assert world.last_to(leader).startswith("加一个商品 · 第 1 步，共 9 步\n叫什么名字？")
+    assert world.last_to(leader).startswith("加一个商品 · 还有 9 步\n\n叫什么名字？")
     await world.says(leader, "番茄")
     await world.taps(leader, "斤")
     await world.says(leader, "5块9")
@@ -82,15 +84,15 @@ async def test_a_wrong_answer_says_what_was_expected_and_keeps_the_question(
     await world.says(leader, "/goods")
     await world.taps(leader, "加一个")
     for wrong, right, said in (
-        ("！！", "番茄", "请打商品的名字"),
-        ("500g", "斤", "请打一个单位，不带数字"),
-        ("面议", "5.9", "请打价格，只要数字"),
+        ("！！", "番茄", "商品的名字 20 个字以内"),
+        ("500g", "斤", "单位里不要数字"),
+        ("面议", "5.9", "价格只要数字"),
         ("20 斤 6", "20 斤 5", "阶梯价要越买越便宜"),
-        ("很多", "10", "请打每户能买的数量"),
-        ("x" * 60, "冷藏", "请打保存方式"),
-        ("。", "示例农场", "请打供应商的名字"),
-        ("?", "A1", "请打批次"),
-        ("?", "河北", "请打产地"),
+        ("很多", "10", "要写每户能买的数量"),
+        ("x" * 60, "冷藏", "保存方式 12 个字以内"),
+        ("。", "示例农场", "供应商的名字 20 个字以内"),
+        ("?", "A1", "批次 24 个字母"),
+        ("?", "河北", "产地 12 个字以内"),
     ):
         with subtests.test(wrong=wrong):
             before = len(world.said_to(leader))
@@ -187,7 +189,7 @@ async def test_a_picture_is_kept_and_one_at_the_wrong_time_is_not(world: World) 
     await world.taps(leader, "改别的")
     await world.taps(leader, "照片")
     await world.says(leader, "没有照片呀")
-    assert "请发一张照片，不是文字" in world.last_to(leader)
+    assert "要发一张照片，不是文字" in world.last_to(leader)
 
     await world.does(leader, "photo")
     assert "有照片" in world.last_to(leader)
@@ -219,7 +221,7 @@ async def test_a_product_like_another_is_asked_only_for_what_differs(world: Worl
         await world.says(leader, said)
 
     await world.taps(leader, "照着再加一个")
-    for said in ("韭菜鸡蛋水饺", "18", "A2"):
+    for said in ("韭菜鸡蛋水饺", "18", "无", "A2"):
         await world.says(leader, said)
 
     assert world.rows(
@@ -245,7 +247,8 @@ async def test_a_name_of_two_products_is_reported(world: World) -> None:
 async def test_a_long_list_is_turned_eight_at_a_time(world: World) -> None:
     leader = world.leader
     for number in range(9):
-        await adds(world, f"菜{number}", "斤", "1")
+        values = {Field.NAME: f"菜{number}", Field.UNIT: "斤", Field.PRICE: "1"}
+        await world.runtime.db.run(partial(world.runtime.app.catalogue.add, values=values))
     await world.says(leader, "商品")
     assert "一共 9 个（第 1 页，共 2 页）" in world.last_to(leader)
 

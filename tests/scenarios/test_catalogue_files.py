@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from bot.fetching import MOST_BYTES
 from sheets import read_rows
-from tests.sheets.makers import a_book, changed
+from tests.sheets.makers import a_book, a_long_book, changed
 from tests.world import World, open_world
 
 HEADER = ("商品", "单位", "价格", "库存", "供应商", "备注")
+SQLITE = pytest.mark.parametrize("db_url", ["sqlite"], indirect=True)  # where nothing is the database's
 GOODS = "SELECT sku, name, price_fen FROM product ORDER BY sku"
 BATCHES = "SELECT state, lines, stocked FROM import_batch ORDER BY id"
 READ = "看过了\n"
@@ -128,15 +130,15 @@ async def test_rows_with_a_problem_say_where_and_what_and_the_rest_can_be_import
 
     assert world.last_to(leader).splitlines()[1:-1] == [
         "8 行：1 新，0 改，7 有问题",
-        "· 第 4 行「价格」：写的是「面议」。请打价格，只要数字，小数不超过两位，比如：5.9。",
-        "· 第 5 行「单位」：请打一个单位，不带数字，比如：斤、盒、板。",
+        "· 第 4 行「价格」：写的是「面议」。价格只要数字，小数不超过两位，比如：5.9。",
+        "· 第 5 行「单位」：单位里不要数字，比如：斤、盒、板。",
         "· 第 6 行「阶梯价」：写的是「20 斤 4」。阶梯价要越买越便宜：数量从小到大，价格一档比一档低，"
         "也要比单价低，比如：20 斤 5.5，50 斤 5。",
         "· 第 7 行「商品」：写的是「番茄」。一个商品写一行就好，和第 3 行重复了。",
         "· 第 8 行「价格」：写的是「10」。价格比成本 ¥12.00 低，"
         "要在「低于成本的原因」一列写：鲜活、季节、积压或临期。",
-        "· 第 9 行「绿色认证」：写的是「是」。光写「是」不行，要写证书名和编号。没有就打「无」。",
-        "· 第 10 行「库存」：写的是「很多」。请写库存的数量，比如：200。",
+        "· 第 9 行「绿色认证」：写的是「是」。光写「是」不行，要写证书名和编号。没有就写「无」。",
+        "· 第 10 行「库存」：写的是「很多」。要写库存的数量，比如：200。",
     ]
     await world.taps(leader, "只导入没问题的")
     assert world.rows(GOODS) == [("P001", "番茄", 590)]
@@ -163,13 +165,14 @@ async def test_a_formula_without_a_result_is_a_problem_of_its_cell(world: World)
     assert "· 第 2 行「价格」：这一格是公式，表里没有算好的结果。" in world.last_to(leader)
 
 
+@SQLITE
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [
         (a_book(("姓名", "电话"), ("张三", "1")), "名单.xlsx", "没看懂这个表：要有一行写着列名"),
         (a_book(("番茄",)), "a.xlsx", "没看懂这个表：要有一行写着列名"),
         (a_book(), "a.xlsx", "这个表是空的。"),
-        (a_book(("商品", "价格"), *[("a", 1)] * 100_000), "a.xlsx", "行太多了：一个表 2000 行以内。"),
+        (a_long_book(100_000, ("商品", "价格")), "a.xlsx", "行太多了：一个表 2000 行以内。"),
         (b"\x89PNG\r\n\x1a\n\x00", "a.png", "这个文件我看不懂。"),
         (b"PK\x03\x04", "a.xlsx", "这个表坏了，打不开。"),
         (b"x" * 1_000_001, "a.csv", "这个文件太大了：1 MB 以内我才看得了。"),
@@ -290,6 +293,22 @@ async def test_a_file_telegram_does_not_give_is_told_and_can_be_sent_again(world
     assert world.last_to(leader) == "没拿到这个文件。请再发一次。"
     await sends(world, leader, TWO)
     assert world.last_to(leader).startswith(READ)
+
+
+@SQLITE
+async def test_a_file_that_does_not_say_how_large_it_is_is_asked_for_and_left(world: World) -> None:
+    leader = world.leader
+    await sends(world, leader, b"x" * (MOST_BYTES + 1), "a.csv")
+    assert "收到了，正在看……" not in world.said_to(leader)
+    stored = world.sandbox.file(world.sandbox.messages(leader)[-2]["document"]["file_id"])
+    file_id = world.sandbox._world.files.id_for(world.bot, stored)
+    person = {"id": leader, "is_bot": False, "first_name": "林姐"}
+    said = {"message_id": 998, "date": 1, "chat": {"id": leader, "type": "private"}, "from": person}
+
+    await world.brings({"message": {**said, "document": {"file_id": file_id, "file_unique_id": "u"}}})
+
+    assert "收到了，正在看……" in world.said_to(leader)
+    assert world.last_to(leader).startswith("这个文件太大了")
 
 
 async def test_a_file_that_is_gone_is_told(world: World) -> None:

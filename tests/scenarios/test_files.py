@@ -39,6 +39,16 @@ async def test_a_file_arrives_byte_by_byte_with_caption_and_button(world: World)
     assert world.rows(KEPT) == [("sent", None)]
 
 
+async def test_bytes_arrive_as_they_are(world: World) -> None:
+    person, content = await world.member(), bytes(range(256))
+
+    await _leaves(world, replace(a_file(person), file=File("b.bin", content)))
+
+    message = world.sandbox.messages(person)[-1]
+    assert world.sandbox.file(message["document"]["file_id"]).body == content
+    assert world.rows(KEPT) == [("sent", None)]
+
+
 async def test_a_caption_too_long_is_cut(world: World) -> None:
     person = await world.member()
     long = replace(a_file(person), text=Text("growth.history", {"lines": "一行\n" * 600}))

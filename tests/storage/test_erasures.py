@@ -15,7 +15,7 @@ from features.members.rules import tombstone
 from features.privacy.model import Whose
 from kernel.clock import ManualClock
 from kernel.ids import MemberId, UserId
-from kernel.message import Call, Kind, MessageClass
+from kernel.message import Call, Kind, MessageClass, RemoteFile
 from storage import backup, restoration
 from storage.backup import BackupPolicy
 from storage.db import Db, open_db
@@ -26,7 +26,16 @@ from storage.soundness import UNBALANCED
 from storage.types import JsonText
 from storage.uow import SqlUow
 from tests.conftest import NOW, Disk
-from tests.storage.builders import CALLERS, MINUTE, a_group, a_member, a_message, a_person, credit
+from tests.storage.builders import (
+    CALLERS,
+    MINUTE,
+    a_group,
+    a_member,
+    a_message,
+    a_person,
+    credit,
+    one_sending,
+)
 
 KEY = "k"
 # Words, numbers and codes of ours, of groups, and of what staff set up for everybody.
@@ -148,6 +157,26 @@ async def test_a_question_about_somebody_erased_is_not_asked(db: Db, check: Disk
     assert await check("SELECT call, state, about_user FROM outbox ORDER BY id") == [
         ("member", "skipped", None),
         ("administrators", "pending", None),
+    ]
+
+
+async def test_a_file_that_comes_for_somebody_erased_is_forgotten(db: Db, check: Disk) -> None:
+    whose = await db.run(_whose)
+    fetching = replace(
+        a_message(7, kind=Kind.CALL, message_class=MessageClass.UPKEEP),
+        call=Call.DOWNLOAD,
+        user=UserId(7),
+        file=RemoteFile("a.csv", "BQAC"),
+    )
+    leaving = await one_sending(db, fetching)
+    await db.run(lambda uow: uow.outbox.put(fetching))
+
+    await db.run(lambda uow: _erase(uow, whose))
+
+    assert await db.run(lambda uow: uow.dispatch.is_forgotten(leaving))
+    assert await check("SELECT state, about_user, file FROM outbox ORDER BY id") == [
+        ("sending", None, None),
+        ("skipped", None, None),
     ]
 
 
