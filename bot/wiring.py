@@ -88,7 +88,7 @@ def build_app(config: Config) -> App:
     goods = Goods(staff, catalogue)
     arrival = Arrival(members, growth, pickup, staff)
     groupbuy, orders = Groupbuy(config.groupbuy), Orders(config.groupbuy)
-    standing = Standing(config.groupbuy)
+    standing = Standing(config.groupbuy, members)
     baskets = Baskets(members, groupbuy, orders, standing)
     return App(
         outreach=outreach,
@@ -111,7 +111,7 @@ def build_app(config: Config) -> App:
         accounts=accounts,
         announcing=Announcing(members, growth, outreach),
         settings=Settings(members, outreach, arrival, pickup, setup),
-        erasing=Erasing(growth, privacy, config.members.zone.key),
+        erasing=Erasing(growth, privacy, baskets, config.members.zone.key),
         standing=standing,
         baskets=baskets,
         hearing=Hearing(members, groupbuy, orders, baskets, staff),

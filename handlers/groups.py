@@ -101,7 +101,7 @@ async def on_moved_away(outcome: Outcome, context: Context) -> None:
 
 
 def _moved(context: Context, old: ChatId, new: ChatId) -> None:
-    context.plan(context.app.members.moved, nothing, old=old, new=new)
+    context.plan(context.app.standing.moved, nothing, old=old, new=new)
 
 
 async def on_unreachable(outcome: Outcome, context: Context) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from features.app.standing import Standing
+from features.app.standing import STANDING, Standing
 from features.app.uow import Uow
 from features.groupbuy import rules as deals
 from features.groupbuy.model import Deal, DealState, Item, NoDeal, Shown
@@ -24,12 +24,11 @@ from features.orders.model import (
     Wish,
 )
 from features.orders.service import Orders
-from kernel.ids import ChatId, DealId, ItemId, OrderId, private_chat
+from kernel.ids import ChatId, DealId, ItemId, MemberId, OrderId, private_chat
 from kernel.message import Kind, MessageClass, Outgoing, Param, Quantity, Text
 from kernel.money import Milli
 
-_LISTED = (DealState.OPEN, DealState.LOCKED, DealState.FORMED, DealState.PURCHASING)
-_STILL = (*_LISTED, DealState.ARRIVED, DealState.PICKING)
+_MOST = 1000  # orders of one person
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class Baskets:
         known = self.members.known(uow, person=person)
         pages = []
         for group in uow.members.groups_of(known.member.id):
-            for deal in uow.deals.of_group(group.id, states=_STILL, limit=8):
+            for deal in uow.deals.of_group(group.id, states=STANDING, limit=8):
                 view = self._own(uow, deal, known.member)
                 if view is not None or deal.state is DealState.OPEN:
                     shown = self.standing.shown(uow, deal=deal, group=group)
@@ -156,6 +155,17 @@ class Baskets:
         done = self.orders.clear(uow, order=order, items=items, source=source)
         self.after(uow, group, deal, done)
         return Tapped(member, group, deal, done[0] if done else None, None)
+
+    def give_up(self, uow: Uow, *, member: MemberId) -> None:
+        """Give back what somebody who goes for good has ordered and can still be given back."""
+        for order in uow.orders.of_member(member, limit=_MOST):
+            deal = uow.deals.get(order.deal)
+            group = uow.groups.get(deal.group) if deal else None
+            if deal is None or group is None or not uow.deals.stays_open(deal.id):
+                continue
+            source = Source(member, uow.now, Via.TAP)
+            items = uow.deals.items((deal.id,))
+            self.after(uow, group, deal, self.orders.clear(uow, order=order.id, items=items, source=source))
 
     def after(self, uow: Uow, group: Group, deal: Deal, done: Sequence[Did]) -> None:
         """Let the standing message follow, and give what became free to who waits for it."""

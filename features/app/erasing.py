@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from features.app.baskets import Baskets
 from features.app.uow import Uow
 from features.growth.model import Account
 from features.growth.service import Growth
@@ -46,6 +47,7 @@ class Erasing:
 
     growth: Growth
     privacy: Privacy
+    baskets: Baskets
     zone: str  # in which times are shown to who is in no group
 
     def page(self, uow: Uow, *, person: Person) -> MyData:
@@ -81,6 +83,7 @@ class Erasing:
         account = uow.growth.account(member.id)
         if guard != _guard(whose, account):
             raise OldConfirmation
+        self.baskets.give_up(uow, member=member.id)
         self.privacy.begin(uow, whose=whose)
         self.growth.close(uow, member=member.id)
         self.privacy.finish(uow, whose=whose)

@@ -7,7 +7,8 @@ from features.app.uow import Uow
 from features.groupbuy.model import Card, Deal, DealState, GroupbuyPolicy, Item, Shown
 from features.groupbuy.wording import holds, standing
 from features.members.model import Group
-from kernel.ids import DealId, MessageId
+from features.members.service import Members
+from kernel.ids import ChatId, DealId, MessageId
 from kernel.message import Call, Keyboard, Kind, MessageClass, Open, Outgoing, Param, Quantity, Tap, Text
 from kernel.money import WHOLE, Milli
 
@@ -16,8 +17,18 @@ MORE, LESS, MINE = "orders.more", "orders.less", "orders.mine"
 TO_DEAL = "deal"  # the Start payload that opens a deal's page, with its number behind a dash
 
 _LOOK_AGAIN = timedelta(seconds=1)  # while a post is on its way
+_MOST_DEALS = 20  # with a standing message in one group
 _NAMES = 12  # of who ordered, newest
 _COUNTDOWN = tuple(timedelta(minutes=each) for each in (1440, 720, 360, 180, 120, 60, 30, 10))
+STANDING = (
+    DealState.OPEN,
+    DealState.LOCKED,
+    DealState.FORMED,
+    DealState.PURCHASING,
+    DealState.ARRIVED,
+    DealState.PICKING,
+)
+"""The states of a deal that its group still looks at."""
 _ENDED = (DealState.FAILED, DealState.CANCELLED, DealState.CLOSED, DealState.SETTLED)
 
 
@@ -26,6 +37,14 @@ class Standing:
     """What keeps each deal's one message as it should be."""
 
     policy: GroupbuyPolicy
+    members: Members
+
+    def moved(self, uow: Uow, *, old: ChatId, new: ChatId) -> None:
+        """Record that a group is in the chat `new` now, and post its standing messages there."""
+        self.members.moved(uow, old=old, new=new)
+        group = uow.groups.by_chat(new)
+        for deal in uow.deals.of_group(group.id, states=STANDING, limit=_MOST_DEALS) if group else ():
+            uow.cards.changed(deal.id, now=uow.now)
 
     def tend(self, uow: Uow, *, deal: DealId) -> None:
         """Look after a deal's standing message: learn its number, post, move or edit it."""
