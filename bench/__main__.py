@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench import due, latency, ledger, machine, memory, messages, report, sending
+from bench import due, latency, ledger, machine, memory, messages, report, sending, trade
 from bench.rounds import Plan
 from bench.table import HEAD, Result
 
@@ -23,6 +23,9 @@ ROWS: Mapping[str, Row] = {
     "8": memory.held_memory,
     "9": due.level_ticks,
     "10": due.boards,
+    "11": trade.ordered,
+    "12": trade.closed,
+    "13": trade.read_alone,
 }
 
 

@@ -10,7 +10,7 @@ from bench.table import Bar, Result
 from tests.architecture.product import ROOT
 
 
-@pytest.mark.parametrize("rows", ["1,3", "2,4", "5,6", "7", "8", "9,10"])
+@pytest.mark.parametrize("rows", ["1,3", "2,4", "5,6", "7", "8", "9,10", "11,12,13"])
 def test_a_tiny_race_ends_with_a_line_for_every_bar(rows: str, tmp_path: Path) -> None:
     out = tmp_path / "benchmarks.md"
 
