@@ -22,6 +22,13 @@ _CHANGED = Prepared(  # at every order; most find it waiting already
     )
 )
 
+_BURIED = Prepared(  # at every message while a deal is open
+    update(deal_card)
+    .where(deal_card.c.deal_id == bindparam("deal"), deal_card.c.message < bindparam("top"))
+    .where(deal_card.c.moved_at <= bindparam("rested"), deal_card.c.newest.is_(None))
+    .values(newest=bindparam("under"), due_at=_AT)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SqlCards:
@@ -60,10 +67,8 @@ class SqlCards:
         self, deal_id: DealId, *, under: MessageId, below: int, moved_before: datetime, now: datetime
     ) -> None:
         """Let the standing message move where more than `below` messages stand under it; not too often."""
-        deep = deal_card.c.deal_id == deal_id, deal_card.c.message < under - below
-        rested = deal_card.c.moved_at <= moved_before, deal_card.c.newest.is_(None)
-        moves = {"newest": under, "due_at": now}
-        self.connection.execute(update(deal_card).where(*deep, *rested).values(moves))
+        given = {"deal": deal_id, "under": under, "top": under - below, "rested": moved_before, "at": now}
+        _BURIED.change(self.connection, given)
 
     def keep_card(self, card: Card, *, due_at: datetime | None) -> None:
         """Keep what is known of a standing message, and when it is due next."""

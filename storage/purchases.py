@@ -44,6 +44,12 @@ _CHANGE = Prepared(
     .where(_l.qty_milli + bindparam("delta") >= 0)
     .values(qty_milli=_l.qty_milli + bindparam("delta"))
 )
+_RENEW = Prepared(
+    update(order_line)
+    .where(_l.order_id == bindparam("order"), _l.item_id == bindparam("item"))
+    .where(_l.qty_milli == bindparam("delta"))
+    .values(price_fen=bindparam("price"), placed_at=bindparam("at"))
+)
 _NOTE_CHANGE = Prepared(
     insert(order_change), ("order_id", "item_id", "delta_milli", "at", "via", "by_member", "message")
 )
@@ -140,9 +146,8 @@ class SqlOrders:
 
     def _renew(self, order: OrderId, item: ItemId, delta: Milli, price: Fen, now: datetime) -> None:
         """A line that held nothing before begins anew, at its own time and price."""
-        empty = and_(_l.order_id == order, _l.item_id == item, _l.qty_milli == delta)
-        anew = {"price_fen": price, "placed_at": now}
-        self.connection.execute(update(order_line).where(empty).values(anew))
+        line = {"order": order, "item": item, "delta": delta}
+        _RENEW.change(self.connection, line | {"price": price, "at": now})
 
     def _note(self, order: OrderId, item: ItemId, delta: Milli, source: Source, now: datetime) -> None:
         _NOTE_CHANGE.change(
