@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from features.coupons.policy import CouponPolicy
 from features.groupbuy.model import GroupbuyPolicy
 from features.growth.policy import GrowthPolicy
 from features.joining.model import JoiningPolicy
@@ -151,6 +152,7 @@ class Config:
     outreach: OutreachPolicy
     growth: GrowthPolicy
     groupbuy: GroupbuyPolicy
+    coupons: CouponPolicy
     staff: StaffPolicy
     joining: JoiningPolicy
     privacy: PrivacyPolicy

@@ -37,12 +37,17 @@ from features.app.erasing import Erasing
 from features.app.goods import Goods
 from features.app.goods_files import GoodsFiles
 from features.app.hearing import Hearing
+from features.app.notices import Notices
+from features.app.redeeming import Redeeming
 from features.app.settings import Settings
 from features.app.standing import Standing
 from features.app.telling import Telling
+from features.app.wallets import Wallets
 from features.app.wizards import Wizards
 from features.catalogue.importing import Importing
 from features.catalogue.service import Catalogue
+from features.coupons.desk import CouponDesk, no_categories
+from features.coupons.service import Coupons
 from features.groupbuy.service import Groupbuy
 from features.growth.boards import Boards
 from features.growth.rulebook import Rulebook
@@ -81,7 +86,9 @@ def build_app(config: Config) -> App:
     staff, pickup, invitations = Staff(config.staff), Pickup(), Invitations(config.staff)
     owner = Owner(config.staff, members, staff, invitations)
     roles, silence = Roles(staff, owner, invitations), Silence(staff)
-    accounts = Accounts(members, growth, Boards(), outreach)
+    coupons = Coupons(config.coupons, config.members.zone)
+    coupon_desk, notices = CouponDesk(staff, config.coupons, no_categories), Notices(outreach)
+    accounts = Accounts(members, growth, Boards(), notices)
     corrections = Corrections(staff, accounts)
     setup = Setup(pickup, staff, zones.load(), _own_number(config))
     catalogue = Catalogue()
@@ -90,6 +97,7 @@ def build_app(config: Config) -> App:
     groupbuy, orders = Groupbuy(config.groupbuy), Orders(config.groupbuy)
     standing = Standing(config.groupbuy, members)
     baskets = Baskets(members, groupbuy, orders, standing)
+    wallets = Wallets(members, arrival, coupons, staff, notices)
     return App(
         outreach=outreach,
         members=members,
@@ -102,16 +110,18 @@ def build_app(config: Config) -> App:
         catalogue=catalogue,
         joining=Joining(config.joining, members),
         privacy=privacy,
+        coupons=coupons,
+        coupon_desk=coupon_desk,
         setup=setup,
         groupbuy=groupbuy,
         orders=orders,
         arrival=arrival,
-        desk=Desk(staff, roles, silence, growth, corrections),
+        desk=Desk(staff, roles, silence, growth, corrections, coupon_desk, wallets),
         corrections=corrections,
         accounts=accounts,
         announcing=Announcing(members, growth, outreach),
         settings=Settings(members, outreach, arrival, pickup, setup),
-        erasing=Erasing(growth, privacy, baskets, config.members.zone.key),
+        erasing=Erasing(growth, coupons, privacy, baskets, config.members.zone.key),
         standing=standing,
         baskets=baskets,
         hearing=Hearing(members, groupbuy, orders, baskets, staff),
@@ -120,6 +130,8 @@ def build_app(config: Config) -> App:
         goods=goods,
         goods_files=GoodsFiles(goods, Importing(catalogue)),
         wizards=Wizards(goods, setup),
+        wallets=wallets,
+        redeeming=Redeeming(members, growth, coupons),
     )
 
 

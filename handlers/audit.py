@@ -6,6 +6,7 @@ from telegram import Update
 
 from features.app.model import AuditPage, AuditShown
 from features.catalogue.model import Field
+from features.coupons.wording import name_of_values
 from features.setup.rules import quiet_between
 from features.setup.wording import language_text, quiet_text, zone_text
 from features.staff.model import AuditLine, Choice, Deed, Role, Values
@@ -100,6 +101,7 @@ def _details(shown: AuditShown) -> dict[str, Param]:
         "price_after": _money(after),
         "added": str(after.get("added", 0)),
         "changed": str(after.get("changed", 0)),
+        "coupon": name_of_values(after) if "percent" in after else "",
         "what": _deed(shown.undid) if shown.undid else Text("staff.something"),
     }
 

@@ -12,7 +12,7 @@ from features.members.model import Started
 from handlers.answers import show
 from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
-from handlers.menu import BOARD, GROWTH, HISTORY, TO_GROWTH, TO_MENU, lead_to_private
+from handlers.menu import BOARD, COUPONS, GROWTH, HISTORY, REDEEM, TO_GROWTH, TO_MENU, lead_to_private
 from handlers.routes import Routes, on_command, on_tap, on_words
 from kernel import business_day
 from kernel.message import Button, Keyboard, Moment, Outgoing, Tap, Text
@@ -20,6 +20,8 @@ from texts.catalog import Catalog
 
 _TO_HISTORY = Tap(Text("home.to_history"), HISTORY, (0,))
 _TO_BOARD = Tap(Text("growth.to_board"), BOARD, ("week",))
+_TO_COUPONS = Tap(Text("coupons.to_wallet"), COUPONS, (0,))
+_TO_REDEEM = Tap(Text("coupons.to_redeem"), REDEEM)
 _REASONS = {
     Event.REGISTER: Text("growth.reason_register"),
     Event.FIRST_ORDER: Text("growth.reason_first_order"),
@@ -60,7 +62,7 @@ def card(place: Place, home: Home) -> Outgoing:
             "rules": (*(_rule(rule, used, home) for rule, used in found.rules), *_coming(found)),
         },
     )
-    keyboard: Keyboard = ((_TO_HISTORY, _TO_BOARD), (TO_MENU,))
+    keyboard: Keyboard = ((_TO_HISTORY, _TO_BOARD), (_TO_COUPONS, _TO_REDEEM), (TO_MENU,))
     return show(place.to(known.member), text, keyboard)
 
 

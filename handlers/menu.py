@@ -19,9 +19,11 @@ SETUP, HEALTH = "setup.desk", "setup.health"
 STAFF_ROLES, STAND_IN, AUDIT, PANIC = "staff.roles", "staff.stand_in", "staff.audit", "staff.panic"
 GOODS = "catalogue.list"
 MYDATA = "privacy.mydata"
+COUPONS, REDEEM, COUPON_DESK = "coupons.wallet", "coupons.redeem", "coupons.desk"
+GIVE_COUPON = "coupons.give"
 
 # Start payloads that open a page of the private chat straight away.
-TO_HOME, TO_GROWTH, TO_SETTINGS = "menu", "growth", "settings"
+TO_HOME, TO_GROWTH, TO_SETTINGS, TO_COUPONS = "menu", "growth", "settings", "coupons"
 
 TO_MENU = Tap(Text("home.to_menu"), MENU)
 
@@ -48,6 +50,7 @@ def menu_keyboard(*, is_staff: bool = False) -> Keyboard:
         *desk,
         (Tap(Text("orders.to_list"), ORDERS),),
         (Tap(Text("home.to_growth"), GROWTH), Tap(Text("growth.to_board"), BOARD, ("week",))),
+        (Tap(Text("coupons.to_wallet"), COUPONS, (0,)), Tap(Text("coupons.to_redeem"), REDEEM)),
         (Tap(Text("home.to_history"), HISTORY, (0,)), Tap(Text("settings.to_mydata"), MYDATA)),
         (Tap(Text("home.to_settings"), SETTINGS), Tap(Text("home.to_help"), HELP)),
     )

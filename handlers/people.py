@@ -17,7 +17,7 @@ from handlers.answers import say, show, toast
 from handlers.context import Context, Place
 from handlers.growth import history_line
 from handlers.keyboards import tapped_args
-from handlers.menu import TO_MENU
+from handlers.menu import GIVE_COUPON, TO_MENU
 from handlers.routes import IN_GROUP, IN_PRIVATE, Routes, is_person, on_tap
 from handlers.staff import GIVE, NUMBER, on_link, payload, role_name
 from kernel.ids import GroupId, MemberId, UserId, private_chat
@@ -162,6 +162,8 @@ def _card_keyboard(who: WhoCard) -> Keyboard:
     rows: list[tuple[Button, ...]] = []
     if who.may_correct:
         rows += [_amounts(group, member, sign) for sign in (1, -1)]
+    if who.may_give_coupons:
+        rows.append((Tap(Text("coupons.to_give"), GIVE_COUPON, (group, member)),))
     gives = [
         Tap(Text("staff.make", {"role": role_name(role)}), GIVE, (group, member, role))
         for role in who.givable

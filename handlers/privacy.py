@@ -107,7 +107,10 @@ async def on_ask(update: Update, context: Context) -> None:
 
 def ask(place: Place, page: MyData) -> Outgoing:
     """Say exactly what is lost and what stays, and ask once more."""
-    text = Text("privacy.ask", {"growth": page.account.growth, "points": page.account.points})
+    text = Text(
+        "privacy.ask",
+        {"growth": page.account.growth, "points": page.account.points, "coupons": page.coupons},
+    )
     keyboard: Keyboard = (
         (_TO_MYDATA,),
         (Tap(Text("privacy.erase"), _ERASE, (page.guard,)),),

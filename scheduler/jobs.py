@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from features.app import App, Uow
-from kernel.ids import DealId, GroupId, MemberId
+from kernel.ids import CouponId, DealId, GroupId, MemberId
 
 _PAUSE = timedelta(minutes=1)  # before work that failed is tried again
 
@@ -39,6 +39,13 @@ JOBS: tuple[Job, ...] = (
         next_at=lambda uow: uow.levels.next_due_at(),
         act=lambda app, uow, due: app.accounts.level_due(uow, member=MemberId(due)),
         back_off=lambda uow, due: uow.levels.back_off(MemberId(due), now=uow.now),
+    ),
+    Job(
+        name="coupons.due",
+        due=lambda uow, limit: uow.coupons.due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.coupons.next_due_at(),
+        act=lambda app, uow, due: app.wallets.due(uow, due=due),
+        back_off=lambda uow, due: uow.coupons.back_off(CouponId(due), now=uow.now),
     ),
     Job(
         name="staff.approval_due",

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from features.privacy.model import Whose
 from kernel.ids import MemberId, UserId
-from storage import erasure, migrate
+from storage import coupons, erasure, migrate
 from storage.dialect import insert_once
 from storage.ledgers import SqlGrowth
 from storage.members import member
@@ -73,6 +73,7 @@ def replay(connection: Connection, erasures: Erasures, *, now: datetime) -> int:
 def _erase(connection: Connection, whose: Whose, now: datetime) -> None:
     erasure.erase_person(connection, whose, now=now)
     SqlGrowth(connection).close(whose.member, now=now)
+    coupons.close(connection, whose.member, now=now)
     erasure.erase_traces(connection, whose, now=now)
 
 

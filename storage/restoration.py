@@ -11,6 +11,7 @@ from sqlalchemy import Update, make_url
 from storage import (
     backup,
     backup_sqlite,
+    coupons,
     erasures,
     growth,
     migrate,
@@ -85,7 +86,7 @@ def _others(policy: BackupPolicy, file: Path) -> list[Path]:
 
 def _parking(now: datetime) -> tuple[Update, ...]:
     """Return what keeps from leaving a second time whatever may have left after the backup was made."""
-    return outbox.restored(now), growth.restored(now)
+    return outbox.restored(now), growth.restored(now), coupons.restored(now)
 
 
 def _check_revision(file: Path, revision: str | None) -> None:

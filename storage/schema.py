@@ -3,6 +3,7 @@
 from storage import (
     catalogue,
     claims,
+    coupons,
     groupbuy,
     groups,
     growth,
@@ -67,4 +68,6 @@ TABLES = (
     orders.order_change,
     orders.order_wait,
     orders.order_list,
+    coupons.coupon_template,
+    coupons.coupon,
 )

@@ -12,6 +12,7 @@ from storage.boards import SqlBoards
 from storage.cards import SqlCards
 from storage.catalogue import SqlCatalogue
 from storage.claims import SqlClaims
+from storage.coupon_templates import SqlCouponTemplates
 from storage.deals import SqlDeals
 from storage.dispatch import SqlDispatch
 from storage.groups import SqlGroups
@@ -32,6 +33,7 @@ from storage.purchases import SqlOrders
 from storage.rulebook import SqlRules
 from storage.setup import SqlSetup
 from storage.staff import SqlStaff
+from storage.wallets import SqlCoupons
 
 CHANCE = SystemRandom()  # nobody can foresee it
 
@@ -172,3 +174,13 @@ class SqlUow:
     def pasted_lists(self) -> SqlPastedLists:
         """Pasted lists that wait for staff."""
         return SqlPastedLists(self.connection)
+
+    @property
+    def coupons(self) -> SqlCoupons:
+        """Coupons of members."""
+        return SqlCoupons(self.connection)
+
+    @property
+    def coupon_templates(self) -> SqlCouponTemplates:
+        """Kinds of coupons."""
+        return SqlCouponTemplates(self.connection)

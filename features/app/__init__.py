@@ -14,12 +14,16 @@ from features.app.goods import Goods
 from features.app.goods_files import GoodsFiles
 from features.app.hearing import Hearing
 from features.app.model import Consented, Home
+from features.app.redeeming import Redeeming
 from features.app.settings import Settings
 from features.app.standing import Standing
 from features.app.telling import Telling
 from features.app.uow import Uow
+from features.app.wallets import Wallets
 from features.app.wizards import Wizards
 from features.catalogue.service import Catalogue
+from features.coupons.desk import CouponDesk
+from features.coupons.service import Coupons
 from features.groupbuy.service import Groupbuy
 from features.growth.service import Growth
 from features.joining.service import Joining
@@ -52,6 +56,8 @@ class App:
     catalogue: Catalogue
     joining: Joining
     privacy: Privacy
+    coupons: Coupons
+    coupon_desk: CouponDesk
     setup: Setup
     groupbuy: Groupbuy
     orders: Orders
@@ -70,3 +76,5 @@ class App:
     goods: Goods
     goods_files: GoodsFiles
     wizards: Wizards
+    wallets: Wallets
+    redeeming: Redeeming

@@ -1,10 +1,11 @@
 """A member's account: what it shows, what it earns, and what falls due for it."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from features.app.model import Adjustment, Home, Telling
+from features.app.model import Adjustment, Home
+from features.app.notices import News, Notices, named, notice
 from features.app.uow import Uow
 from features.growth.boards import Boards
 from features.growth.model import (
@@ -26,13 +27,12 @@ from features.growth.service import Growth
 from features.growth.wording import gives, level_name
 from features.members.model import Group, Member, Person, Started
 from features.members.service import Members
-from features.outreach.model import Never, Slot, Topic
-from features.outreach.service import Outreach
+from features.outreach.model import Slot, Topic
 from kernel import business_day
-from kernel.ids import GroupId, MemberId, private_chat
-from kernel.message import Kind, MessageClass, Outgoing, Param, Text
+from kernel.ids import GroupId, MemberId
+from kernel.message import Outgoing, Param, Text
 
-_NEWS_LASTS = timedelta(days=1)  # where no quiet hours end it earlier
+_SKIPPED = "growth.notice_skipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Accounts:
     members: Members
     growth: Growth
     boards: Boards
-    outreach: Outreach
+    notices: Notices
 
     def card(self, uow: Uow, *, person: Person) -> Home:
         """Return a member's account. Raises NotMember, Away or ConsentNeeded."""
@@ -74,18 +74,18 @@ class Accounts:
         self, uow: Uow, *, member: MemberId, group: GroupId, event: Event, key: str, on: date | None = None
     ) -> Earned | NotEarned:
         """Credit what an event earns and tell a level that comes with it; `on`: else today, in the zone."""
-        home = _named(uow.members.groups_of(member), group)
+        home = named(uow.members.groups_of(member), group)
         zone = home.zone if home else self.members.policy.zone
         counted_on = on or business_day.local_date(uow.now, zone)
         earning = Earning(member, group, zone, event, key, counted_on)
         earned = self.growth.earn(uow, earning=earning)
         if isinstance(earned, Earned) and earned.gained is not None:
-            news = _News(
+            news = News(
                 Text("growth.gained", self._of_level(earned.gained, uow.now)),
                 Text("growth.why_gained"),
                 f"level:{earning.event_key}",
             )
-            self._tell(uow, member, home, Topic.LEVEL, news)
+            self.notices.tell(uow, member, home, Topic.LEVEL, news, skipped=_SKIPPED)
         return earned
 
     def adjust(
@@ -110,8 +110,9 @@ class Accounts:
             "reason": Text(f"staff.reason_{reason}"),
         }
         text = Text("growth.points_given" if points > 0 else "growth.points_taken", words)
-        news = _News(text, Text("growth.why_adjusted"), f"points-adjusted:{key}")
-        return Adjustment(balance, self._tell(uow, member, group, Topic.POINTS, news))
+        news = News(text, Text("growth.why_adjusted"), f"points-adjusted:{key}")
+        told = self.notices.tell(uow, member, group, Topic.POINTS, news, skipped=_SKIPPED)
+        return Adjustment(balance, told)
 
     def level_due(self, uow: Uow, *, member: MemberId) -> None:
         """Look at a level that may no longer be carried, and tell its owner what comes of it."""
@@ -121,8 +122,9 @@ class Accounts:
         if found is None or found.turn not in (Turn.GRACE, Turn.FELL):
             return
         once = f"level:{member}:{uow.now.isoformat()}"
-        news = _News(self._level_news(found, zone, uow.now), Text("growth.why_level"), once)
-        self._tell(uow, member, groups[0] if groups else None, Topic.LEVEL, news)
+        news = News(self._level_news(found, zone, uow.now), Text("growth.why_level"), once)
+        home = groups[0] if groups else None
+        self.notices.tell(uow, member, home, Topic.LEVEL, news, skipped=_SKIPPED)
 
     def points_due(self, uow: Uow, *, due: int) -> None:
         """Do one piece of timed work on expiring points: tell their owner in time, or take them back."""
@@ -148,7 +150,7 @@ class Accounts:
         group = groups[0] if groups else None
         expiry = self.growth.expiring(uow, due=due)
         silent = group is not None and group.silent_since is not None
-        slot = self._may_speak(uow, member, group, Topic.POINTS, silent=silent)
+        slot = self.notices.slot(uow, member, group, Topic.POINTS, silent=silent)
         if group is None or isinstance(slot, str):
             self._skip_notice(uow, due, "spent" if expiry.points <= 0 else str(slot))
         elif expiry.points <= 0:
@@ -165,41 +167,7 @@ class Accounts:
     @staticmethod
     def _skip_notice(uow: Uow, due: Due, reason: str) -> None:
         uow.growth.finish(due.id, outcome=reason)
-        uow.journal.note("growth.notice_skipped", member=due.member, reason=reason)
-
-    def _tell(self, uow: Uow, member: MemberId, group: Group | None, topic: Topic, news: "_News") -> Telling:
-        """Tell a member what became of their account as soon as that may be, or note why nothing is said.
-
-        What a silent group would hear is held where messages wait.
-        """
-        to = uow.members.get(member) if group else None
-        slot = self._may_speak(uow, to, group, topic, silent=False)
-        if to is None or group is None or isinstance(slot, str):
-            uow.journal.note("growth.notice_skipped", member=member, reason=str(slot))
-            return Telling.NEVER
-        told = _notice(to, group, slot, news, slot.opens + _NEWS_LASTS)
-        uow.outbox.put(replace(told, not_before=slot.opens))
-        is_free = slot.opens <= uow.now and group.silent_since is None
-        return Telling.NOW if is_free else Telling.LATER
-
-    def _may_speak(
-        self, uow: Uow, member: Member | None, group: Group | None, topic: Topic, *, silent: bool
-    ) -> Slot | str:
-        """Return when a member may be told something about their account, or why never."""
-        if member is None or group is None or not member.consented:
-            return "not_wanted"
-        if not member.reachable:
-            return "unreachable"
-        found = self.outreach.slot(
-            uow,
-            member=member.id,
-            topic=topic,
-            zone=group.zone,
-            quiet=group.quiet,
-            silent=silent,
-            marketing_consent=member.marketing_consent_at is not None,
-        )
-        return found.reason if isinstance(found, Never) else found
+        uow.journal.note(_SKIPPED, member=due.member, reason=reason)
 
     def _board(self, uow: Uow, known: Started, period: Period) -> Board:
         group = known.group
@@ -221,20 +189,6 @@ class Accounts:
         return Text("growth.fell", fallen | {"next": Text("growth.fell_further", staying)})
 
 
-@dataclass(frozen=True, slots=True)
-class _News:
-    """What a member is told, why they hear it, and the key under which it is said once."""
-
-    text: Text
-    why: Text
-    once: str
-
-
-def _named(groups: tuple[Group, ...], group: GroupId) -> Group | None:
-    """Return the group of that id among a member's; else their first, if any."""
-    return next((each for each in groups if each.id == group), groups[0] if groups else None)
-
-
 def _over_at(last_day: date, group: Group) -> datetime:
     """Return the UTC instant at which a local date is over in a group's zone."""
     return business_day.instant(business_day.days_later(last_day, 1), time.min, group.zone)
@@ -243,21 +197,6 @@ def _over_at(last_day: date, group: Group) -> datetime:
 def _expiry_notice(due: Due, expiry: Expiry, member: Member, group: Group, slot: Slot) -> Outgoing:
     gone_at = _over_at(expiry.on, group)
     text = Text("growth.expiring", {"points": expiry.points, "on": expiry.on})
-    return _notice(
-        member, group, slot, _News(text, Text("growth.why_expiring"), f"points-due:{due.id}"), gone_at
-    )
-
-
-def _notice(member: Member, group: Group, slot: Slot, news: _News, untrue_at: datetime) -> Outgoing:
-    return Outgoing(
-        Kind.SEND,
-        private_chat(member.user),
-        MessageClass.NOTICE,
-        text=news.text,
-        language=member.language,
-        expires_at=min(slot.closes, untrue_at) if slot.closes else untrue_at,  # never at night, never untrue
-        dedupe_key=news.once,
-        large=member.large,
-        reason=news.why,
-        group=group.id,
+    return notice(
+        member, group, slot, News(text, Text("growth.why_expiring"), f"points-due:{due.id}"), gone_at
     )

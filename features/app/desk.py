@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from features.app.corrections import Corrections
 from features.app.model import AuditPage, AuditShown, WhoCard
 from features.app.uow import Uow
+from features.app.wallets import Wallets
+from features.coupons.desk import CouponDesk
 from features.growth.model import Card, Entry
 from features.growth.service import Growth
 from features.members.model import Person
@@ -46,6 +48,8 @@ class Desk:
     silence: Silence
     growth: Growth
     corrections: Corrections
+    coupons: CouponDesk
+    wallets: Wallets
 
     def point_at(
         self, uow: Uow, *, chat: ChatId, user: UserId, subject: Person
@@ -77,7 +81,8 @@ class Desk:
         held = {post.role for post in posts}
         givable = () if is_self else tuple(r for r in rules.givable(standing.roles) if r not in held)
         may_correct = subject.consented and not is_self and rules.may(standing.roles, Act.POINTS)
-        return WhoCard(standing.group, subject, stay, posts, account, history, givable, may_correct)
+        may_give = subject.consented and not is_self and rules.may(standing.roles, Act.COUPONS)
+        return WhoCard(standing.group, subject, stay, posts, account, history, givable, may_correct, may_give)
 
     def audit(self, uow: Uow, *, user: UserId, group: GroupId | None, page: int) -> AuditPage | Choice:
         """Return a page of what staff did in a group, newest first. Raises NotAllowed."""
@@ -157,6 +162,9 @@ class Desk:
             Deed.PICKUP_OPENED: _close_point,
             Deed.PICKUP_CLOSED: _reopen_point,
             Deed.POINTS_CORRECTED: self._take_points_back,
+            Deed.COUPON_OPENED: self._move_kind_back,
+            Deed.COUPON_CLOSED: self._move_kind_back,
+            Deed.COUPON_GIVEN: self._take_coupon_back,
         }
 
     def _take_role(self, uow: Uow, user: UserId, group: GroupId, line: AuditLine) -> bool:
@@ -174,6 +182,12 @@ class Desk:
     def _take_points_back(self, uow: Uow, _user: UserId, group: GroupId, line: AuditLine) -> bool:
         there = uow.groups.get(group)
         return there is not None and self.corrections.take_back(uow, line=line, group=there)
+
+    def _move_kind_back(self, uow: Uow, _user: UserId, _group: GroupId, line: AuditLine) -> bool:
+        return self.coupons.move_back(uow, line=line)
+
+    def _take_coupon_back(self, uow: Uow, _user: UserId, _group: GroupId, line: AuditLine) -> bool:
+        return self.wallets.take_back(uow, line=line)
 
 
 @dataclass(frozen=True, slots=True)

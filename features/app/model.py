@@ -78,6 +78,7 @@ class WhoCard:
     history: tuple[Entry, ...]
     givable: tuple[Role, ...]
     may_correct: bool
+    may_give_coupons: bool
 
 
 @dataclass(frozen=True, slots=True)

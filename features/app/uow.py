@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from features.catalogue import ports as catalogue_ports
+from features.coupons import ports as coupons_ports
 from features.growth import ports as growth_ports
 from features.joining import ports as joining_ports
 from features.orders import ports as orders_ports
@@ -13,6 +14,7 @@ from features.setup import ports as setup_ports
 
 class Uow(
     catalogue_ports.Uow,
+    coupons_ports.Uow,
     growth_ports.Uow,
     joining_ports.Uow,
     orders_ports.Uow,

@@ -25,6 +25,7 @@ class Topic(StrEnum):
 
     POINTS = "points"  # that expire
     LEVEL = "level"
+    COUPONS = "coupons"  # that expire, or were given
     OFFERS = "offers"
     RECIPES = "recipes"
     CARE = "care"  # how it was, after buying

@@ -91,6 +91,8 @@ _REASONS = {
     "growth.why_adjusted": Topic.POINTS,
     "growth.why_gained": Topic.LEVEL,
     "growth.why_level": Topic.LEVEL,
+    "coupons.why_expiring": Topic.COUPONS,
+    "coupons.why_given": Topic.COUPONS,
 }
 
 

@@ -36,6 +36,7 @@ class Act(StrEnum):
     ROLES = "roles"  # give roles and take them back
     STAND_IN = "stand_in"  # let somebody lead for some days
     AUDIT = "audit"  # see what staff did
+    COUPONS = "coupons"  # make kinds of coupons, and give them
     UNDO = "undo"  # take back what staff did
     APPROVE_GROUPS = "approve_groups"
     CATALOGUE = "catalogue"  # what is sold: products, prices, suppliers
@@ -69,6 +70,9 @@ class Deed(StrEnum):
     PRODUCT_ON = "product_on"
     PRODUCT_OFF = "product_off"
     PRODUCTS_IMPORTED = "products_imported"
+    COUPON_OPENED = "coupon_opened"  # a kind is given out
+    COUPON_CLOSED = "coupon_closed"
+    COUPON_GIVEN = "coupon_given"
     UNDONE = "undone"
 
 

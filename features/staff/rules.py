@@ -17,6 +17,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.ROLES: _LEADING,
     Act.STAND_IN: _LEADING,
     Act.AUDIT: _LEADING | {Role.LEGAL},
+    Act.COUPONS: _LEADING,
     Act.UNDO: _LEADING,
     Act.CATALOGUE: _LEADING,
     Act.APPROVE_GROUPS: frozenset({Role.OWNER}),

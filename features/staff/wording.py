@@ -6,7 +6,12 @@ from kernel.message import Keyboard, Kind, MessageClass, Outgoing, Text
 
 
 def staff_notice(
-    reader: Member, text: Text, *, about: MemberId, once: str | None = None, keyboard: Keyboard = ()
+    reader: Member,
+    text: Text,
+    *,
+    about: MemberId | None = None,
+    once: str | None = None,
+    keyboard: Keyboard = (),
 ) -> Outgoing:
     """Return a message to somebody with a role that may name `about`; under a key `once` it is said once."""
     return Outgoing(

@@ -107,8 +107,8 @@ def test_a_planted_import_is_caught(copy: Path, contract: str, module: str, line
 
 
 def test_a_feature_without_a_tier_is_caught(copy: Path) -> None:
-    (copy / "features" / "coupons").mkdir()
-    (copy / "features" / "coupons" / "__init__.py").touch()
+    (copy / "features" / "weather").mkdir()
+    (copy / "features" / "weather" / "__init__.py").touch()
     code, broken = _broken(copy)
     assert code == 1
-    assert "- features.coupons" in broken
+    assert "- features.weather" in broken

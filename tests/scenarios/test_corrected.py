@@ -39,7 +39,7 @@ async def test_at_night_it_is_told_in_the_morning_and_can_be_switched_off(town: 
     assert "本人收不到通知" in await thirty_more(town, leader, chen)
     assert town.rows(POINTS) == [(70,)]
     await town.says(chen, "设置")
-    assert "积分和等级的提醒，你关掉了一些" in town.last_to(chen)
+    assert "积分、等级和优惠券的提醒，你关掉了一些" in town.last_to(chen)
 
 
 async def test_what_is_put_while_the_group_is_stopped_is_told_once_it_goes_on(town: World) -> None:

@@ -23,9 +23,10 @@ async def test_every_switch_shows_how_it_stands_in_place(world: World) -> None:
     await world.taps(member, "收哪几类")
     await world.taps(member, "✓ 菜谱和生活内容")
     await world.taps(member, "✓ 积分到期和调整")
-    assert world.buttons(member)[:5] == [
+    assert world.buttons(member)[:6] == [
         "✗ 积分到期和调整",
         "✓ 等级变化",
+        "✓ 优惠券到期和到账",
         "✓ 优惠",
         "✗ 菜谱和生活内容",
         "✓ 购后关怀",

@@ -47,6 +47,8 @@ HARMLESS = {
     "deal": {"state", "title", "goal_kind", "pay", "note", "reason", "tell"},
     "deal_card": {"chat", "message", "posting"},
     "deal_item": {"sku", "name", "unit", "category", "batch", "supplier", "more"},
+    "coupon": {"origin", "key", "state"},
+    "coupon_template": {"per_member", "code", "title", "kind", "reach", "items", "way", "state"},
     "former_chat": {"chat"},
     "growth_ledger": {"event", "event_key"},
     "growth_period": {"period", "starts_on"},
@@ -102,6 +104,7 @@ def _erase(uow: SqlUow, whose: Whose) -> bool:
         return False
     uow.privacy.bury(tombstone(whose.user, KEY), now=uow.now, until=uow.now + timedelta(days=180))
     uow.growth.close(whose.member, now=uow.now)
+    uow.coupons.close(whose.member, now=uow.now)
     uow.privacy.erase_traces(whose, now=uow.now)
     return True
 

@@ -20,6 +20,7 @@ from storage.growth import growth_period
 from storage.schema import metadata
 from storage.uow import SqlUow
 from tests.conftest import NOW, Disk
+from tests.features.purse import a_design, an_open, give
 from tests.storage.builders import (
     EXPIRES_ON,
     a_due,
@@ -101,6 +102,25 @@ REFUSED = (
     ("UPDATE product SET partner = 2", "ck_product_partner"),
     ("UPDATE product SET active = 2", "ck_product_active"),
     ("UPDATE import_batch SET state = 'lost'", "ck_import_batch_state"),
+    ("UPDATE coupon_template SET kind = 'gold'", "ck_coupon_template_kind"),
+    ("UPDATE coupon_template SET amount = -1", "ck_coupon_template_amount"),
+    ("UPDATE coupon_template SET minimum = -1", "ck_coupon_template_minimum"),
+    ("UPDATE coupon_template SET reach = 'far'", "ck_coupon_template_reach"),
+    ("UPDATE coupon_template SET per_member = 0", "ck_coupon_template_per_member"),
+    ("UPDATE coupon_template SET way = 'luck'", "ck_coupon_template_way"),
+    ("UPDATE coupon_template SET state = 'lost'", "ck_coupon_template_state"),
+    ("UPDATE coupon_template SET spent = -1", "ck_coupon_template_spent"),
+    ("UPDATE coupon_template SET percent = 5", "ck_coupon_template_percent"),
+    ("UPDATE coupon_template SET days = NULL", "ck_coupon_template_term"),
+    ("UPDATE coupon_template SET taken = total + 1", "ck_coupon_template_taken"),
+    ("UPDATE coupon_template SET committed = budget + 1", "ck_coupon_template_committed"),
+    ("UPDATE coupon SET nth = 0", "ck_coupon_nth"),
+    ("UPDATE coupon SET origin = 'luck'", "ck_coupon_origin"),
+    ("UPDATE coupon SET state = 'lost'", "ck_coupon_state"),
+    ("UPDATE coupon SET worth = -1", "ck_coupon_worth"),
+    ("UPDATE coupon SET told = 2", "ck_coupon_told"),
+    ("UPDATE coupon SET state = 'used'", "ck_coupon_order"),
+    ("UPDATE coupon SET off = 1", "ck_coupon_off"),
 )
 
 
@@ -137,6 +157,8 @@ async def _live(url: str, clock: ManualClock) -> None:
         week = {"group_id": group.id, "period": "week", "starts_on": EXPIRES_ON, "member_id": member.id}
         uow.connection.execute(insert(growth_period).values(**week, growth=10))
         an_order(uow, group.id, member.id)
+        template = an_open(uow, a_design(total=1, budget=500))
+        assert give(uow, template, member.id, "k") is not None
 
     await db.run(unit)
     db.close()
