@@ -82,6 +82,29 @@ def doctor(config: Path | None, language: str | None, as_json: bool) -> None:
     raise SystemExit(0 if is_well else 1)
 
 
+@cli.group()
+def evaluate() -> None:
+    """Measure a part of the product on labelled data."""
+
+
+@evaluate.command()
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder with dev.jsonl or test.jsonl (or both) and catalogue.json; or one such file.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print n, fully_right, line_f1 and false_orders as JSON."
+)
+@click.option("--verbose", is_flag=True, help="Show the texts of messages that are not fully right.")
+def jielong(data: Path, as_json: bool, verbose: bool) -> None:
+    """Measure the reader of order messages."""
+    from bot import evaluate
+
+    evaluate.jielong(data, as_json=as_json, verbose=verbose)
+
+
 for command in (upkeep.migrate, upkeep.backup, upkeep.restore):
     cli.add_command(command)
 

@@ -1,1 +1,0 @@
-"""What people type in a group: order lines, questions, complaints, talk."""

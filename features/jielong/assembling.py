@@ -6,9 +6,10 @@ from features.jielong.counting import counted
 from features.jielong.judging import Judge
 from features.jielong.lexicon import Lexicon
 from features.jielong.mentions import Bare, Mention, Mentions, Owner
-from features.jielong.model import Clarify, Context, Kind, Line, Op, Order, Person, Reading, Reason
+from features.jielong.model import MILLI, Clarify, Context, Kind, Line, Op, Order, Person, Reading, Reason
 from features.jielong.plain import Plain
 from features.jielong.segments import Segments
+from features.jielong.tokens import NAME, SPACE
 
 
 @dataclass(eq=False, slots=True)
@@ -48,9 +49,18 @@ class Assembly:
                 self._take(mention)
         self._take_bare(context, pointed)
         self._take_wholes(context, pointed)
+        if (
+            not (self._entries or self._clarify)
+            and context.sku in self._lexicon.goods
+            and self._judge.just_wants()
+        ):
+            self._entries.append(_Entry(None, Op.ORDER, context.sku, MILLI, 0, 0))
         self._ask_unknown()
+        self._ask_bare_goods()
         self._remark()
-        is_paid = self._found.is_paid and self._judge.is_payment(is_order=bool(self._entries or self._clarify))
+        is_paid = self._found.is_paid and self._judge.is_payment(
+            is_order=bool(self._entries or self._clarify)
+        )
         kind = self._kind(is_paid)
         if kind is not Kind.ORDER:
             return Reading(kind)
@@ -74,16 +84,20 @@ class Assembly:
         if isinstance(milli, Reason):
             self._ask(milli, mention.first, mention.last, (sku,))
             return
-        self._keep(_Entry(_person(mention.owner), mention.op, sku, milli, mention.last, mention.line), mention.corrects)
+        for owner in (*mention.owner.also, mention.owner):
+            entry = _Entry(_person(owner), mention.op, sku, milli, mention.last, mention.line)
+            self._keep(entry, mention.corrects)
 
     def _keep(self, entry: _Entry, corrects: bool) -> None:
-        same = [each for each in self._entries if each.sku == entry.sku and each.owner == entry.owner]
         if corrects and self._entries:
+            same = [each for each in self._entries if each.sku == entry.sku and each.owner == entry.owner]
             replaced = same[-1] if same else self._entries[-1]
             self._entries.remove(replaced)
             entry.op = replaced.op if entry.op is Op.ORDER and replaced.op is not Op.REMOVE else entry.op
         elif entry.op is Op.REMOVE:
-            self._entries = [each for each in self._entries if each not in same]
+            self._entries = [
+                each for each in self._entries if each.sku != entry.sku or each.owner != entry.owner
+            ]
         self._entries.append(entry)
 
     def _ask(self, reason: Reason, first: int, last: int, candidates: tuple[str, ...] = ()) -> None:
@@ -96,6 +110,12 @@ class Assembly:
             if known or self._judge.is_wanted(mention):
                 self._ask(Reason.UNKNOWN_ITEM, mention.first, mention.last)
 
+    def _ask_bare_goods(self) -> None:
+        """Goods and nothing else: they are wanted, perhaps, and how many is open."""
+        if not (self._entries or self._clarify) and self._judge.is_only_goods():
+            for mention in self._found.goods:
+                self._ask(Reason.AMBIGUOUS_QTY, mention.first, mention.last, mention.skus)
+
     # ---- quantities and words without goods
 
     def _take_bare(self, context: Context, pointed: Reading | None) -> None:
@@ -104,11 +124,13 @@ class Assembly:
                 continue
             sku = self._topic(bare, context, pointed)
             if sku:
-                mention = Mention((sku,), bare.token, bare.token, bare.op, bare.owner, [bare.qty], line=bare.line)
+                mention = Mention(
+                    (sku,), bare.token, bare.token, bare.op, bare.owner, [bare.qty], line=bare.line
+                )
                 self._count(mention, sku)
             elif pointed and pointed.orders and bare.qty.number == 1:
                 self._copy(bare, pointed)
-            elif self._judge.is_meant(bare) and not self._entries:
+            elif self._judge.is_meant(bare) and not self._entries and not self._found.histories:
                 self._ask(Reason.AMBIGUOUS_SKU, bare.token, bare.token)
 
     def _topic(self, bare: Bare, context: Context, pointed: Reading | None) -> str | None:
@@ -120,43 +142,58 @@ class Assembly:
             return next(iter(skus)) if len(skus) == 1 else None
         named = [each for each in self._found.goods if each.first < bare.token]
         skus = {sku for each in named for sku in each.skus}
-        if len(skus) != 1 or any(len(each.skus) != 1 for each in named) or self._entries_named(named):
+        if len(skus) != 1 or any(len(each.skus) != 1 for each in named):
+            return None
+        if self._entries_named(named) and not self._is_for_another(bare):
             return None
         return next(iter(skus)) if self._judge.may_be_of(bare) else None
+
+    def _is_for_another(self, bare: Bare) -> bool:
+        """Tell whether a quantity with its unit stands behind somebody's name: and for Li [one kilo]."""
+        is_behind = bare.token > 0 and self._tokens[bare.token - 1].kind in (NAME, SPACE)
+        return is_behind and not bare.owner.is_sender and bare.qty is not None and bare.qty.unit is not None
 
     def _entries_named(self, named: list[Mention]) -> bool:
         lasts = {each.last for each in named}
         return any(each.at in lasts for each in self._entries)
 
     def _take_wholes(self, context: Context, pointed: Reading | None) -> None:
+        known = context.sku if context.sku in self._lexicon.goods else None
         for bare in self._found.clears:
-            if self._judge.clears(bare) and not any(each.op is Op.CLEAR for each in self._entries):
-                sku = context.sku if context.sku in self._lexicon.goods else None
-                op = Op.REMOVE if sku else Op.CLEAR
-                self._entries.append(_Entry(_person(bare.owner), op, sku, None, bare.token, bare.line))
+            is_cleared = any(each.op is Op.CLEAR for each in self._entries)
+            if self._judge.clears(bare, points=known is not None) and not is_cleared:
+                op = Op.REMOVE if known else Op.CLEAR
+                self._entries.append(_Entry(_person(bare.owner), op, known, None, bare.token, bare.line))
         for bare in self._found.copies:
             if self._judge.accepts_bare(bare):
-                self._copied(bare, context, pointed)
-        for token in self._found.histories:
-            if self._judge.accepts_bare(Bare(token, Owner(), Op.ORDER)):
-                self._ask(Reason.NEEDS_HISTORY, token, token)
-        for token in self._found.everything:
-            if self._judge.accepts_bare(Bare(token, Owner(), Op.ORDER)) and not self._entries:
-                self._ask(Reason.ALL_ITEMS, token, token)
+                self._copied(bare, known, pointed)
+        self._ask_wholes(Reason.NEEDS_HISTORY, self._found.histories)
+        if not self._entries:
+            self._ask_wholes(Reason.ALL_ITEMS, self._found.everything)
 
-    def _copied(self, bare: Bare, context: Context, pointed: Reading | None) -> None:
+    def _ask_wholes(self, reason: Reason, tokens: list[int]) -> None:
+        for token in tokens:
+            if self._judge.accepts_bare(Bare(token, Owner(), Op.ORDER)):
+                self._ask(reason, token, token)
+
+    def _copied(self, bare: Bare, known: str | None, pointed: Reading | None) -> None:
         if pointed is not None:
             self._copy(bare, pointed)
-        elif context.sku in self._lexicon.goods:
-            if not self._entries:
-                self._count(Mention((context.sku,), bare.token, bare.token, Op.ORDER, bare.owner, line=bare.line), context.sku)
-        elif bare.is_explicit:
-            before = [each for each in self._entries if each.line < bare.line]
-            owner = before[-1].owner if before else None
-            for each in [each for each in before if each.owner == owner]:
-                self._entries.append(_Entry(_person(bare.owner), each.op, each.sku, each.milli, bare.token, bare.line))
-            if not before:
-                self._ask(Reason.NEEDS_HISTORY, bare.token, bare.token)
+        elif known is not None and not self._entries:
+            self._count(
+                Mention((known,), bare.token, bare.token, Op.ORDER, bare.owner, line=bare.line), known
+            )
+        elif known is None and bare.is_explicit:
+            self._copy_before(bare)
+
+    def _copy_before(self, bare: Bare) -> None:
+        """In a list, the same as whoever stands before."""
+        before = [each for each in self._entries if each.line < bare.line]
+        for each in [each for each in before if each.owner == before[-1].owner]:
+            entry = _Entry(_person(bare.owner), each.op, each.sku, each.milli, bare.token, bare.line)
+            self._entries.append(entry)
+        if not before:
+            self._ask(Reason.NEEDS_HISTORY, bare.token, bare.token)
 
     def _copy(self, bare: Bare, pointed: Reading) -> None:
         for order in pointed.orders:
@@ -170,7 +207,9 @@ class Assembly:
     # ---- remarks
 
     def _remark(self) -> None:
-        for place, owner in self._found.notes:
+        for place in self._found.notes:
+            if self._judge.is_heading(place):
+                continue
             token = self._tokens[place]
             entry = self._remarked(place)
             if not entry:
@@ -178,7 +217,9 @@ class Assembly:
             words = self._source.text[token.start : token.end]
             shared = bool(self._lexicon.manners.remark_of_all.search(words))
             if shared:
-                self._notes[entry.owner] = self._joined(self._notes.get(entry.owner), (token.start, token.end))
+                self._notes[entry.owner] = self._joined(
+                    self._notes.get(entry.owner), (token.start, token.end)
+                )
             else:
                 entry.note = self._joined(entry.note, (token.start, token.end))
 
@@ -198,14 +239,18 @@ class Assembly:
             return Kind.ORDER
         if self._judge.complains():
             return Kind.AFTERSALE
-        if any(each.asks for each in self._segments.stretches) and not self._judge.is_small_talk():
+        if self._judge.asks():
             return Kind.QUERY
         return Kind.ORDER if is_paid else Kind.CHAT
 
     def _orders(self) -> tuple[Order, ...]:
         owners = dict.fromkeys(each.owner for each in self._entries)
         return tuple(
-            Order(owner, tuple(self._line(each) for each in self._entries if each.owner == owner), self._written(self._notes.get(owner)))
+            Order(
+                owner,
+                tuple(self._line(each) for each in self._entries if each.owner == owner),
+                self._written(self._notes.get(owner)),
+            )
             for owner in owners
         )
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from features.jielong.lexing import Qty
 from features.jielong.model import MILLI, MOST_UNITS, Goods, Reason
+from features.jielong.tokens import Qty
 
 _HALF = Fraction(1, 2)
 
@@ -12,7 +12,7 @@ _HALF = Fraction(1, 2)
 def counted(
     goods: Goods, quantities: Sequence[Qty], weights: Mapping[str, Fraction], generic: frozenset[str]
 ) -> int | Reason:
-    """Return how many thousandths of a base unit `quantities` are, one if there are none, or why that is unclear."""
+    """Return thousandths of a base unit, one unit where `quantities` is empty, or why they are unclear."""
     if any(each.number is None for each in quantities):
         return Reason.AMBIGUOUS_QTY
     total = Fraction(0) if quantities else Fraction(1)

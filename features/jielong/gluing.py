@@ -3,24 +3,117 @@
 from collections.abc import Sequence
 
 from features.jielong.lexicon import CODE, FOOD, GOOD, Lexicon
-from features.jielong.lexing import QTY, SPACE, TEXT, Token
 from features.jielong.plain import Plain
+from features.jielong.sounds import spoken
+from features.jielong.tokens import NAME, PICKED, QTY, SPACE, TEXT, Token
 
 _EDIBLE = frozenset({GOOD, FOOD})
-PICKED = "picked"  # a word that told which kind, and said all it had to say
+_WORDS = frozenset({TEXT, FOOD, "cooked"})
+_LONGEST = 6  # characters of a strange word before a quantity
 _PARTS = frozenset({GOOD, FOOD, TEXT})
 
 
 def glue(tokens: Sequence[Token], source: Plain, lexicon: Lexicon) -> list[Token]:
     """Return the tokens with goods that are parts of other words taken for those words."""
     made: list[Token] = []
-    for token in tokens:
+    for token in _named(_depending(_bought_for(tokens), source, lexicon)):
         last = made[-1] if made else None
         if last and last.end == token.start and _makes_another(last, token, source, lexicon):
             made[-1] = Token(FOOD, last.start, token.end)
         else:
             made.append(token)
-    return _picked(made, source, lexicon)
+    return _picked(_callers(made), source, lexicon)
+
+
+def _callers(tokens: list[Token]) -> list[Token]:
+    """Take a strange word that begins a line of goods, apart from them, for whom they are."""
+    made = list(tokens)
+    for at, token in enumerate(made):
+        begins = at == 0 or made[at - 1].kind == "line"
+        rest = [each.kind for each in made[at + 1 : at + 4]]
+        is_line = rest[:1] == [SPACE] and (rest[1:3] in ([GOOD, QTY], [CODE, QTY], [QTY, GOOD]))
+        if token.kind == TEXT and begins and is_line and token.end - token.start <= _LONGEST:
+            made[at] = token._replace(kind=NAME)
+    return made
+
+
+def _bought_for(tokens: Sequence[Token]) -> list[Token]:
+    """What was [bought for somebody] is still to be ordered, not a thing of the past."""
+    made = list(tokens)
+    for at in range(2, len(made)):
+        if made[at].kind == "past" and made[at - 1].kind == NAME and made[at - 2].kind == "give":
+            made[at] = made[at]._replace(kind="filler")
+    return made
+
+
+def _depending(tokens: list[Token], source: Plain, lexicon: Lexicon) -> list[Token]:
+    """Settle words that say one thing or another by what stands at their side."""
+    made = list(tokens)
+    for at, token in enumerate(made):
+        after = made[at + 1] if at + 1 < len(made) and made[at + 1].start == token.end else None
+        before = made[at - 1] if at and made[at - 1].end == token.start else None
+        if token.kind == "gift":
+            made[at] = token._replace(kind="stock" if after and after.kind == QTY else "filler")
+        elif token.kind == "got":
+            made[at] = token._replace(kind="past" if after and after.kind in (QTY, GOOD) else "filler")
+        elif token.kind == TEXT and before and before.kind == QTY and token.end - token.start == 1:
+            made[at - 1], made[at] = _slipped_unit(before, token, source, lexicon)
+        elif (
+            token.kind == TEXT
+            and after
+            and after.kind == GOOD
+            and source.text[token.start : token.end] in lexicon.units
+        ):
+            made[at] = token._replace(kind="filler")
+        elif token.kind == "isnt":
+            made[at] = token._replace(kind="filler" if after and after.kind in (GOOD, QTY) else "correct")
+            _forget(made, at)
+    return made
+
+
+def _slipped_unit(qty: Token, strange: Token, source: Plain, lexicon: Lexicon) -> tuple[Token, Token]:
+    """Take a character behind a quantity for the unit that it repeats, or that it sounds like."""
+    typed = source.text[strange.start : strange.end]
+    if typed == qty.held.unit:
+        return qty, strange._replace(kind="filler")
+    sound = spoken(typed)
+    alike = [unit for unit in sorted(lexicon.offered) if sound and spoken(unit) == sound]
+    if qty.held.unit or len(alike) != 1:
+        return qty, strange
+    return qty._replace(held=qty.held._replace(unit=alike[0])), strange._replace(kind="filler")
+
+
+def _forget(tokens: list[Token], at: int) -> None:
+    """Take out the goods and quantities that stand right behind a word of what something is not."""
+    for place in range(at + 1, len(tokens)):
+        if tokens[place].kind not in (GOOD, QTY) or tokens[place].start != tokens[place - 1].end:
+            return
+        tokens[place] = tokens[place]._replace(kind=PICKED)
+
+
+def _named(tokens: list[Token]) -> list[Token]:
+    """Take a stretch of words before a quantity for one strange word, whatever its parts may say."""
+    made: list[Token] = []
+    for token in tokens:
+        if token.kind == QTY and token.held.unit:
+            first = len(made)
+            while (
+                first
+                and made[first - 1].kind in _WORDS
+                and (first == len(made) or made[first - 1].end == made[first].start)
+            ):
+                first -= 1
+            run = made[first:]
+            length = run[-1].end - run[0].start if run else 0
+            if (
+                len(run) > 1
+                and any(each.kind == TEXT for each in run)
+                and length <= _LONGEST
+                and run[-1].end == token.start
+            ):
+                made[first:] = [Token(TEXT, run[0].start, run[-1].end)]
+        made.append(token)
+    return made
 
 
 def _makes_another(left: Token, right: Token, source: Plain, lexicon: Lexicon) -> bool:
@@ -32,7 +125,8 @@ def _makes_another(left: Token, right: Token, source: Plain, lexicon: Lexicon) -
         return short or (source.text[right.start] in lexicon.manners.endings and right.end - right.start <= 2)
     if left.kind == FOOD and right.kind == TEXT and left.end - left.start > 0:
         return right.end - right.start == 1 and source.text[right.start] in lexicon.manners.endings
-    return left.kind == TEXT and right.kind in (GOOD, FOOD) and right.end - right.start == 1
+    is_unit = source.text[left.start : left.end] in lexicon.units
+    return left.kind == TEXT and not is_unit and right.kind in _EDIBLE and right.end - right.start == 1
 
 
 def _picked(tokens: list[Token], source: Plain, lexicon: Lexicon) -> list[Token]:
@@ -47,7 +141,10 @@ def _picked(tokens: list[Token], source: Plain, lexicon: Lexicon) -> list[Token]
     chosen = [made[at] for at in picks if not _is_refused(made, at)]
     if len(chosen) == 1 and not _is_counted(made, made.index(chosen[0])):
         return _one_kind(made, kinds, chosen[0], picks)
-    kept = (each if at not in picks or each in chosen else each._replace(kind=PICKED) for at, each in enumerate(made))
+    kept = (
+        each if at not in picks or each in chosen else each._replace(kind=PICKED)
+        for at, each in enumerate(made)
+    )
     return [each for each in kept if not (each.kind == GOOD and each.held == kinds)]
 
 
@@ -69,7 +166,12 @@ def _with_picks(
     at = 0
     while at < len(tokens):
         end = _run(tokens, at, kinds)
-        sku = _meant(source.text[tokens[at].start : tokens[end - 1].end], kinds, lexicon) if end > at else None
+        sku = None
+        if any(each.kind == GOOD for each in tokens[at:end]) and not _is_a_kind(tokens, end):
+            end = at
+        while end > at and not sku:
+            sku = _meant(source.text[tokens[at].start : tokens[end - 1].end], kinds, lexicon)
+            end -= not sku
         if sku:
             picks.append(len(made))
             made.append(Token(GOOD, tokens[at].start, tokens[end - 1].end, (sku,)))
@@ -78,6 +180,11 @@ def _with_picks(
             made.append(tokens[at])
             at += 1
     return made, picks
+
+
+def _is_a_kind(tokens: list[Token], end: int) -> bool:
+    """Tell whether a particle follows, as it does behind the word for a kind."""
+    return end < len(tokens) and tokens[end].kind == "filler" and tokens[end].start == tokens[end - 1].end
 
 
 def _run(tokens: list[Token], at: int, kinds: tuple[str, ...]) -> int:
@@ -101,6 +208,10 @@ def _is_refused(tokens: list[Token], at: int) -> bool:
 
 def _is_counted(tokens: list[Token], at: int) -> bool:
     """Tell whether a quantity stands beside the word that picks."""
-    after = next((each for each in tokens[at + 1 :] if each.kind not in (SPACE, "filler", "verb", "please")), None)
+    after = next(
+        (each for each in tokens[at + 1 :] if each.kind not in (SPACE, "filler", "verb", "please")), None
+    )
     before = tokens[at - 1] if at else None
-    return (after is not None and after.kind == QTY) or (before is not None and before.kind == QTY and before.end == tokens[at].start)
+    return (after is not None and after.kind == QTY) or (
+        before is not None and before.kind == QTY and before.end == tokens[at].start
+    )

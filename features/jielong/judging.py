@@ -1,194 +1,233 @@
 """Which mentions are meant as an order, and which are talk: when in doubt, they are not."""
 
-from features.jielong.lexicon import CODE, FOOD, GOOD
-from features.jielong.lexing import LISTED, NAME, PRICE, QTY, SPACE, SPEC, TEXT
+from features.jielong.lexicon import CODE
 from features.jielong.mentions import Bare, Mention, Mentions
 from features.jielong.model import Op
-from features.jielong.segments import Segments, Stretch, talk
+from features.jielong.overview import Overview, Summary
+from features.jielong.segments import Segments
+from features.jielong.tokens import LISTED, NAME, PRICE, QTY, SPACE, SPEC, TEXT
 
-_ASKED = frozenset({"verb", "please", "self"})
+_WISHES = frozenset({"verb", "please"})
 _STRONG = frozenset({"please", "add", "set", "swap"})
+_DOING = frozenset({"verb", "please", "add", "sub", "each"})
+_CHANGED = frozenset({"verb", "please", "add", "set", "sub"})
 _HEAVY = frozenset({"complaint", "judged", "past", "cooked", "other", "stock"})
-_MOST_STORY = 20  # ... in a whole message with a line that has some itself
-_MOST_TALK = 15  # strange characters in a whole message with a plain line
-_CLEARING = frozenset({"remove", "decline", "not", "self", "all", "order", "each", "filler", "done", "polite", "please", "give", "space", "line", "end", "comma", NAME, "addr", "at", "past", "verb", "back", "open", "close", "join", "doubt"})
+_IMPURE = _HEAVY | {"plain", "count", "doubt", "tel"}
+_WHOLE_CLAUSE = frozenset({"past", "doubt", "other", "stock", "complaint", "except"})
 _EXCUSED_BY_CHANGE = frozenset({"past", "doubt", "other", "judged"})
-_MOST_STRANGE = 3  # characters nobody knows that may stand in a clause without an ordering word
-_MOST_STRANGE_ASKED = 8
-_GOODS = frozenset({GOOD, CODE, FOOD})
+_EXCUSED_BY_MORE = frozenset({"past", "judged"})
+_CLEARING = frozenset(
+    {"remove", "decline", "not", "self", "all", "order", "each", "filler", "done", "polite", "please", "give"}
+    | {
+        SPACE,
+        "line",
+        "end",
+        "comma",
+        NAME,
+        "addr",
+        "at",
+        "past",
+        "verb",
+        "back",
+        "open",
+        "close",
+        "join",
+        "adjective",
+    }
+)
+_SPOILS_CLEARING = frozenset({"complaint", "cooked", "stock"})
+# how many characters nobody knows a line bears ...
+_MOST_STRANGE = 4  # in its clause, with an ordering word or a name
+_MOST_APART = 3  # in its clause, apart from the goods
+_MOST_STRANGE_ASKED = 8  # in its clause, with a plain wish
+_MOST_TALK = 15  # in a message that says more than an order
+_MOST_STORY = 20  # in any message, if some are in its clause
 
 
 class Judge:
     """Judges the mentions of one message."""
 
-    def __init__(self, segments: Segments, found: Mentions) -> None:
-        self._segments = segments
-        self._found = found
+    def __init__(self, segments: Segments, found: Mentions, offered: frozenset[str]) -> None:
         self._tokens = segments.tokens
-        self._named = {segments.tokens[at] for each in found.goods if each.is_strange for at in (each.first, each.last)}
-        self._lists = any(each.kind == LISTED for each in self._tokens)
-        said = {word for each in segments.stretches for word in each.says}
-        self._is_advertised = "stock" in said and bool(said & {PRICE, SPEC})
-        self._says_price = sum(each.kind == PRICE for each in self._tokens)
+        self._offered = offered  # units of the goods, but for those of anything
+        self._overview = Overview(segments, found)
+        self._whole = self._overview.whole
+        self._first_listed = next((at for at, each in enumerate(self._tokens) if each.kind == LISTED), None)
+        self._is_advertised = "stock" in self._whole.said and bool(self._whole.said & {PRICE, SPEC})
+        self._prices = sum(each.kind == PRICE for each in self._tokens)
+        self._counted_lines = {each.line for each in found.goods if each.quantities}
 
     def accepts(self, mention: Mention) -> bool:
         """Tell whether the sender orders what is mentioned."""
-        stretches = self._stretches(mention.first, mention.last)
-        if any(each.asks for each in stretches) or self._is_offer(mention):
+        own = self._overview.between(mention.first, mention.last)
+        clause = self._overview.clause(mention.last)
+        if own.asks or self._is_offer(mention):
             return False
-        clause = self._segments.clause(mention.last)
-        if not self._is_free_of_talk(mention, clause):
+        if mention.quantities and own.said & _WISHES and not clause.talk & _WHOLE_CLAUSE:
+            hard = clause.stretches[0].hard
+            clause = self._overview.of(each for each in own.stretches if each.hard == hard)
+        if not self._is_free_of_talk(mention, clause) or not self._fits(mention, clause):
             return False
-        if self._strange(clause) > self._bearable(mention, clause) or not self._fits(mention, clause):
+        if self._burden(clause, own) > self._bearable(mention, clause):
             return False
-        return bool(mention.quantities) or self._needs_no_quantity(mention, stretches, clause)
+        return bool(mention.quantities) or self._needs_no_quantity(mention, own, clause)
 
     def accepts_bare(self, bare: Bare) -> bool:
         """Tell whether a quantity, or a word for a whole order, is meant without goods beside it."""
-        stretch = self._segments.stretches[self._segments.of_token[bare.token]]
-        clause = self._segments.clause(bare.token)
-        said = talk(clause)
-        return not stretch.asks and not said and self._strange([stretch]) == 0
+        own = self._overview.between(bare.token, bare.token)
+        return not own.asks and own.strange == 0 and not self._overview.clause(bare.token).talk
 
-    def _fits(self, mention: Mention, clause: list[Stretch]) -> bool:
-        """Tell whether the rest of the message lets a line be meant that nothing strong announces."""
-        around = talk(self._segments.stretches)
-        strange, everywhere = self._strange(clause), self._strange(self._segments.stretches)
-        if everywhere > _MOST_STORY and strange:
-            return False
-        if "complaint" in around and (strange or everywhere > _MOST_TALK or mention.op is Op.ORDER):
-            return False
-        if mention.is_explicit or any(each.says & _STRONG for each in clause):
-            return True
-        if not around & _HEAVY:
-            return True
-        is_plain = bool(mention.quantities) and not self._strange(clause) and "plain" not in self._said(clause)
-        return is_plain and "complaint" not in around and self._strange(self._segments.stretches) <= _MOST_TALK
-
-    def _said(self, stretches: list[Stretch]) -> set[str]:
-        return {word for each in stretches for word in each.says}
-
-    def _stretches(self, first: int, last: int) -> list[Stretch]:
-        of_token = self._segments.of_token
-        return self._segments.stretches[of_token[first] : of_token[last] + 1]
-
-    def clears(self, bare: Bare) -> bool:
-        """Tell whether a word of cancelling without goods takes the whole order back, and nothing else."""
-        clause = self._segments.clause(bare.token)
-        said = self._said(clause)
-        around = self._said(self._segments.stretches)
-        if any(each.asks for each in clause) or said - _CLEARING or around & {"complaint", "cooked", "stock"}:
-            return False
-        if "remove" not in said and said & {"verb", "please", "past"}:
-            return False
-        if said & {"all", "order"} or ("each" in said and "remove" in said):
-            return True
-        if self._strange(self._segments.stretches):
-            return "self" in said and "doubt" not in said and self._strange(self._segments.stretches) <= _MOST_STRANGE_ASKED
-        return "remove" in said or "self" in said
-
-    def _is_free_of_talk(self, mention: Mention, clause: list[Stretch]) -> bool:
-        said = talk(clause)
-        if mention.op in (Op.SET, Op.REMOVE) or (mention.op is Op.ADD and mention.is_explicit):
-            said -= _EXCUSED_BY_CHANGE if mention.op is not Op.ADD else {"past", "judged"} - self._done(clause)
-        if not said and not mention.is_explicit and self._tells(clause):
-            return False
-        return not said
-
-    def _done(self, clause: list[Stretch]) -> set[str]:
-        return {"past"} if self._tells(clause) else set()
-
-    def _tells(self, clause: list[Stretch]) -> bool:
-        """Tell whether a doing word is told as done: bought [le] two."""
-        for stretch in clause:
-            for place in range(stretch.first, stretch.last - 2):
-                if self._tokens[place].kind in ("verb", "please", "add", "sub", "each") and self._tokens[place + 1].kind == "done":
-                    return True
-        return False
+    # ---- one mention
 
     def _is_offer(self, mention: Mention) -> bool:
         """Tell whether it stands in a list of prices."""
-        if not mention.owner.is_sender:
+        if not mention.owner.is_sender or mention.is_explicit:
             return False
-        near = [each for each in self._tokens if each.kind in (PRICE, SPEC)]
-        if self._is_advertised and not mention.is_explicit:
-            return True
-        return self._says_price > 1 and bool(near) and not mention.is_explicit and not mention.quantities
+        return self._is_advertised or (self._prices > 1 and not mention.quantities)
 
-    def _strange(self, stretches: list[Stretch]) -> int:
-        return sum(
-            token.end - token.start
-            for each in stretches
-            for token in self._tokens[each.first : each.last]
-            if token.kind == TEXT and token not in self._named
+    def _is_free_of_talk(self, mention: Mention, clause: Summary) -> bool:
+        said = set(clause.talk)
+        if mention.op in (Op.SET, Op.REMOVE):
+            said -= _EXCUSED_BY_CHANGE
+        elif mention.op is Op.ADD and mention.is_explicit:
+            said -= _EXCUSED_BY_MORE - ({"past"} if self._tells(clause) else set())
+        return not said and (mention.is_explicit or not self._tells(clause))
+
+    def _tells(self, clause: Summary) -> bool:
+        """Tell whether a doing word is told as done: bought [le] two."""
+        if "done" not in clause.said:
+            return False
+        return any(
+            self._tokens[at].kind in _DOING and self._tokens[at + 1].kind == "done"
+            for each in clause.stretches
+            for at in range(each.first, each.last - 2)
         )
 
-    def _bearable(self, mention: Mention, clause: list[Stretch]) -> int:
+    def _fits(self, mention: Mention, clause: Summary) -> bool:
+        """Tell whether the rest of the message lets a line be meant that nothing strong announces."""
+        around = self._whole.talk
+        if "offer" in self._whole.said and mention.owner.is_sender:
+            return False
+        if self._whole.strange > _MOST_STORY and clause.strange:
+            return False
+        if "complaint" in around and not self._is_change_beside_complaint(mention, clause):
+            return False
+        if mention.is_explicit or clause.said & _STRONG or not around & _HEAVY:
+            return True
+        if "cooked" in around or ("stock" in around and mention.owner.is_sender):
+            return False
+        is_plain = bool(mention.quantities) and not clause.strange and "plain" not in clause.said
+        return is_plain and self._whole.strange <= _MOST_TALK
+
+    def _is_change_beside_complaint(self, mention: Mention, clause: Summary) -> bool:
+        is_change = mention.op in (Op.SET, Op.REMOVE)
+        return is_change and not clause.strange and self._whole.strange <= _MOST_TALK
+
+    def _burden(self, clause: Summary, own: Summary) -> int:
+        """Return how much strange text a mention bears; a little apart from the goods counts for nothing."""
+        return clause.strange if own.strange or clause.strange > _MOST_APART else 0
+
+    def _bearable(self, mention: Mention, clause: Summary) -> int:
         if any(self._tokens[at].kind == CODE for at in range(mention.first, mention.last + 1)):
             return 0
-        asked = mention.is_explicit or any(each.says & _ASKED for each in clause) or not mention.owner.is_sender
-        return _MOST_STRANGE_ASKED if asked else _MOST_STRANGE
+        if mention.is_explicit or "please" in clause.said:
+            return _MOST_STRANGE_ASKED
+        return _MOST_STRANGE if "verb" in clause.said or not mention.owner.is_sender else 0
 
-    def _needs_no_quantity(self, mention: Mention, stretches: list[Stretch], clause: list[Stretch]) -> bool:
+    def _needs_no_quantity(self, mention: Mention, own: Summary, clause: Summary) -> bool:
+        if mention.op in (Op.ADD, Op.SUB, Op.SET):
+            return False
         if mention.op is not Op.ORDER or mention.is_explicit:
             return True
-        if self._strange(stretches):
+        if own.strange or self._is_title(mention):
             return False
-        if any(each.says & {"verb", "please"} for each in clause) or not mention.owner.is_sender:
+        if self._tokens[mention.first].kind == CODE and not clause.said & _WISHES:
+            return False
+        if clause.said & _WISHES or not mention.owner.is_sender:
             return True
-        return self._stands_in_list(mention)
+        return bool(self._counted_lines & {mention.line - 1, mention.line, mention.line + 1})
 
-    def _stands_in_list(self, mention: Mention) -> bool:
-        """Tell whether other goods with quantities stand beside it, and nothing but goods."""
-        return any(
-            each is not mention and each.quantities and abs(each.line - mention.line) <= 1 for each in self._found.goods
-        )
+    def _is_title(self, mention: Mention) -> bool:
+        """Tell whether it only says what a numbered list below is about."""
+        return mention.owner.is_sender and self.is_heading(mention.first)
 
-    # ---- the message as a whole
+    def is_heading(self, token: int) -> bool:
+        """Tell whether a token stands above the first entry of a numbered list."""
+        return self._first_listed is not None and token < self._first_listed
 
-    def is_payment(self, *, is_order: bool) -> bool:
-        """Tell whether a word of paying is a claim of having paid."""
-        if not is_order and self._strange(self._segments.stretches) > _MOST_STRANGE:
+    # ---- what stands without goods on offer
+
+    def clears(self, bare: Bare, *, points: bool) -> bool:
+        """Tell whether a word of cancelling without goods takes back the order, or what it `points` at."""
+        clause, token = self._overview.clause(bare.token), self._tokens[bare.token]
+        if (token.kind == "remove" and token.end - token.start == 1) or clause.asks:
             return False
-        return any(
-            "paid" in stretch.says and not stretch.asks and not stretch.says & {"unpaid", "doubt"} and self._strange([stretch]) <= _MOST_STRANGE
-            for stretch in self._segments.stretches
-        )
+        if clause.said - _CLEARING or self._whole.said & _SPOILS_CLEARING:
+            return False
+        is_general = bool(clause.said & {"each", "all"})
+        if "remove" not in clause.said and clause.said & {"verb", "please", "past"} and not is_general:
+            return False
+        if clause.said & {"all", "order"} or ("each" in clause.said and clause.said & {"remove", "decline"}):
+            return True
+        if self._whole.strange:
+            return "self" in clause.said and self._whole.strange <= _MOST_STRANGE_ASKED
+        return points or bool(clause.said & {"remove", "self"})
 
     def is_wanted(self, mention: Mention) -> bool:
-        """Tell whether goods that are not on offer are asked for, in a message that asks for nothing else."""
-        clause = self._segments.clause(mention.last)
-        units = [each.unit for each in mention.quantities if each.unit]
-        if self._strange(self._segments.stretches) > _MOST_STRANGE or "plain" in self._said(clause):
+        """Tell whether goods not on offer are asked for, in a message that asks for nothing else."""
+        clause = self._overview.clause(mention.last)
+        units = {each.unit for each in mention.quantities if each.unit}
+        if self._whole.strange > _MOST_STRANGE or "plain" in clause.said:
             return False
-        verb = any(each.says & {"verb", "please"} for each in clause)
         if mention.is_strange:
-            return bool(units) and any("please" in each.says for each in clause)
-        return bool(units) or mention.is_explicit or verb
+            is_all = self._whole.said <= {QTY, SPACE, TEXT, "polite", "filler", "line", "end"}
+            return bool(units & self._offered) if is_all else bool(units) and "please" in clause.said
+        is_counted = bool(mention.quantities) and self.is_pure()
+        return bool(units) or mention.is_explicit or bool(clause.said & _WISHES) or is_counted
 
     def is_meant(self, bare: Bare) -> bool:
         """Tell whether a quantity alone asks for something: signed, behind a verb, or all that is said."""
-        if bare.qty is None or not self._is_pure():
+        if bare.qty is None or not self.is_pure():
             return False
-        said = self._said(self._segments.stretches)
-        if bare.qty.is_signed or said & {"verb", "please", "add"}:
+        if bare.qty.is_signed or self._whole.said & {"verb", "please", "add"}:
             return bare.qty.number is not None
-        return bare.qty.unit is not None and said <= {QTY, SPACE, "polite", "line", NAME, "addr", LISTED, "end"}
-
-    def _is_pure(self) -> bool:
-        """Tell whether nothing is said in the whole message that is not about an order."""
-        said = self._said(self._segments.stretches)
-        return not (said & _HEAVY or said & {"plain", "count", "doubt", "tel"} or self._strange(self._segments.stretches))
+        is_all = self._whole.said <= {QTY, SPACE, "polite", "line", NAME, "addr", LISTED, "end"}
+        return bare.qty.unit is not None and is_all
 
     def may_be_of(self, bare: Bare) -> bool:
         """Tell whether a quantity alone may be of goods named before: behind a verb, or in a list."""
-        clause = self._segments.clause(bare.token)
-        return bare.is_explicit or not bare.owner.is_sender or any(each.says & {"verb", "please", "add", "set", "sub"} for each in clause)
+        said = self._overview.clause(bare.token).said
+        return bare.is_explicit or not bare.owner.is_sender or bool(said & _CHANGED)
+
+    # ---- the message as a whole
+
+    def is_pure(self) -> bool:
+        """Tell whether nothing is said in the whole message that is not about an order."""
+        return not self._whole.strange and not self._whole.said & _IMPURE
+
+    def just_wants(self) -> bool:
+        """Tell whether the message says that its sender wants what it answers, and nothing else."""
+        wants = bool(self._whole.said & (_WISHES | {"alike"}))
+        return self.is_pure() and wants and not self._whole.said & {"ask", "mark", "not", "decline"}
+
+    def is_only_goods(self) -> bool:
+        """Tell whether the message names goods on offer and says nothing else."""
+        return "good" in self._whole.said and self._whole.said <= {"good", SPACE, "join", "comma", "line"}
+
+    def is_payment(self, *, is_order: bool) -> bool:
+        """Tell whether a word of paying is a claim of having paid."""
+        if not is_order and self._whole.strange > _MOST_STRANGE:
+            return False
+        said = (self._overview.of([each]) for each in self._whole.stretches if "paid" in each.says)
+        return any(
+            not each.asks and not each.said & {"unpaid", "doubt"} and each.strange <= _MOST_STRANGE
+            for each in said
+        )
 
     def complains(self) -> bool:
         """Tell whether something is wrong with what came."""
-        return any("complaint" in each.says and not (each.says & {"doubt"}) for each in self._segments.stretches)
+        return any("complaint" in each.says and "doubt" not in each.says for each in self._whole.stretches)
 
-    def is_small_talk(self) -> bool:
-        """Tell whether a question is none about buying."""
-        return False
+    def asks(self) -> bool:
+        """Tell whether something is asked."""
+        return self._whole.asks

@@ -1,8 +1,9 @@
 """What a reader knows: the goods on offer, and the words and patterns of everybody.
 
-Words are cut by the longest match over one table of all of them, not by jieba: its most probable cut weighs words by
-frequency and may prefer two frequent short names to the long one that stands there, which rule 1 forbids; a dictionary
-of our own would have to be weighted against that word by word. The table also costs no import and a tenth of the time.
+Words are cut by the longest match over one table of all of them, not by jieba: its most probable cut weighs
+words by frequency and may prefer two frequent short names to the long one there, which the reading
+rules forbid; a dictionary of our own would have to be weighted against that, word by word. The table also
+costs no import.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +47,16 @@ class Manners:
     weights: Mapping[str, Fraction]
     units: tuple[str, ...]
     generic: frozenset[str]
+    common: frozenset[str]
     patterns: Mapping[str, str]
     remark: re.Pattern[str]
+    remark_done: re.Pattern[str]
     remark_of_all: re.Pattern[str]
     tag: re.Pattern[str]
     asks: re.Pattern[str]
+    asks_either: re.Pattern[str]
     asks_nothing: re.Pattern[str]
+    several: str  # the numeral of a quantity left open, and of a question after one
     of: str  # the particle between an owner and what is owned
     edges: str  # what a remark neither begins nor ends with
     names: Names
@@ -66,8 +72,10 @@ class Lexicon:
     words: Mapping[str, Entry]
     lengths: Mapping[str, tuple[int, ...]]  # first character -> lengths of the words, longest first
     figures: re.Pattern[str]
+    quantity: re.Pattern[str]  # that part of `figures` which is a plain quantity
     figure_starts: frozenset[str]
     units: frozenset[str]
+    offered: frozenset[str]  # units of the goods, but for those that count anything
     ear: Ear
     manners: Manners
 
@@ -79,16 +87,19 @@ def compile_lexicon(offer: Offer) -> Lexicon:
     names = _by_name(offer, called)
     words = {**manners.words, **_codes(offer), **{name: Entry(GOOD, skus) for name, skus in names.items()}}
     units = sorted({*manners.units, *_units(offer)}, key=lambda unit: (-len(unit), unit))
+    figures = _figures(manners, units, _units(offer))
     return Lexicon(
         goods={each.sku: each for each in offer.goods},
         numbers=_by_number(offer.goods),
         called=called,
         words=words,
         lengths=_lengths(words),
-        figures=_figures(manners, units, _units(offer)),
+        figures=re.compile(figures[0], re.ASCII),
+        quantity=re.compile(figures[1], re.ASCII),
         figure_starts=frozenset("0123456789+*-x$\u00a5/abcdefghijklmnopqrstuvwxyz") | _starts(manners),
         units=frozenset(units),
-        ear=sounds.ear(name for name in names if len(names[name]) == 1),
+        offered=frozenset(_units(offer)) - manners.common,
+        ear=sounds.ear(names),
         manners=manners,
     )
 
@@ -138,18 +149,20 @@ def _lengths(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
     return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
 
 
-def _figures(manners: Manners, units: list[str], offered: set[str]) -> re.Pattern[str]:
-    """One pattern of everything that begins with a figure; the name of the group says what it is."""
+def _figures(manners: Manners, units: list[str], offered: set[str]) -> tuple[str, str]:
+    """Everything that begins with a figure, named by what it is; and a plain quantity alone."""
     parts = manners.patterns
     known = {
         "u": "|".join(map(re.escape, units)),
-        "c": parts["chinese"],
-        "n": parts["number"].replace("{c}", parts["chinese"]),
-        "blockend": r"\b" if parts["block"] not in offered else r"(?![\d" + parts["chinese"] + parts["money"] + "])",
+        "c": parts["chinese"] + parts["two"],
+        "n": parts["number"].replace("{d}", parts["chinese"]),
+        "blockend": r"(?!)"
+        if parts["block"] not in offered
+        else r"(?![\d" + parts["chinese"] + parts["money"] + "])",
     }
-    order = ("tel", "time", "addr", "count", "price", "spec", "item_no", "range", "qty")
-    filled = (_NAMED.sub(lambda found: known.get(found[1], found[0]), parts[kind]) for kind in order)
-    return re.compile("|".join(f"(?P<k_{kind}>{part})" for kind, part in zip(order, filled, strict=True)), re.ASCII)
+    order = ("tel", "time", "addr", "cooked", "count", "price", "spec", "item_no", "range", "qty")
+    filled = [_NAMED.sub(lambda found: known.get(found[1], found[0]), parts[kind]) for kind in order]
+    return "|".join(f"(?P<k_{kind}>{part})" for kind, part in zip(order, filled, strict=True)), filled[-1]
 
 
 def _starts(manners: Manners) -> frozenset[str]:
@@ -172,12 +185,16 @@ def load() -> Manners:
         weights={unit: Fraction(worth) for unit, worth in numbers["weights"].items()},
         units=tuple(numbers["units"]),
         generic=frozenset(numbers["generic"]),
+        common=frozenset(numbers["common"]),
         patterns={**patterns["patterns"], "chinese": numbers["digits"]},
         remark=re.compile(remarks["start"], re.ASCII),
+        remark_done=re.compile(remarks["done"], re.ASCII),
         remark_of_all=re.compile(remarks["whole"], re.ASCII),
         tag=re.compile(questions["tag"], re.ASCII),
         asks=re.compile(questions["ending"], re.ASCII),
+        asks_either=re.compile(questions["either"], re.ASCII),
         asks_nothing=re.compile(questions["not_asking"], re.ASCII),
+        several=patterns["patterns"]["several"],
         of=patterns["patterns"]["of"],
         edges=remarks["edges"],
         names=Names.of(_toml("names.toml")),
@@ -186,9 +203,15 @@ def load() -> Manners:
 
 def _words(foods: Iterable[str]) -> dict[str, Entry]:
     words = {food: Entry(FOOD) for food in foods}
-    for category, every in _toml("words.toml").items():
+    lists = _toml("words.toml")
+    when = lists.pop("history_when")
+    alike = product(lists.pop("history_like"), when, lists.pop("history_alike"))
+    those = product(lists.pop("history_by"), when, lists.pop("history_those"))
+    lists["history"] += ["".join(parts) for parts in chain(alike, those)]
+    for category, every in lists.items():
+        entry = Entry(category)
         for word in every:
-            words.setdefault(word, Entry(category))
+            words.setdefault(word, entry)
     return words
 
 

@@ -1,9 +1,9 @@
-"""What a message mentions, before it is judged: goods with their quantities, for whom, and what shall become of them."""
+"""What a message mentions, before it is judged: goods, quantities, for whom, and what becomes of them."""
 
 from dataclasses import dataclass, field
 
-from features.jielong.lexing import Qty
 from features.jielong.model import Op
+from features.jielong.tokens import Qty
 
 
 @dataclass(eq=False, slots=True)
@@ -13,6 +13,7 @@ class Owner:
     name: str | None = None
     addr: str | None = None
     tel: str | None = None
+    also: list["Owner"] = field(default_factory=list)  # others for whom each line is as well
 
     @property
     def is_sender(self) -> bool:
@@ -22,7 +23,7 @@ class Owner:
 
 @dataclass(eq=False, slots=True)
 class Mention:
-    """Goods as mentioned. `skus` is empty for goods that are not on offer; `first` to `last` are its tokens."""
+    """Goods as mentioned; `skus` is empty for goods not on offer, `first` to `last` are its tokens."""
 
     skus: tuple[str, ...]
     first: int
@@ -32,9 +33,7 @@ class Mention:
     quantities: list[Qty] = field(default_factory=list)
     is_explicit: bool = False  # a word said what to do with it
     corrects: bool = False
-    is_each: bool = False
     is_strange: bool = False  # goods that nobody knows
-    note: tuple[int, int] | None = None
     line: int = 0
 
 
@@ -60,6 +59,5 @@ class Mentions:
     copies: list[Bare] = field(default_factory=list)
     histories: list[int] = field(default_factory=list)
     everything: list[int] = field(default_factory=list)
-    notes: list[tuple[int, Owner]] = field(default_factory=list)
-    owners: list[Owner] = field(default_factory=list)
+    notes: list[int] = field(default_factory=list)
     is_paid: bool = False

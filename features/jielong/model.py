@@ -10,7 +10,7 @@ MOST_UNITS = 9999  # base units in one line; more is a slip of the finger and is
 
 
 class Kind(StrEnum):
-    """What a message is for. An order is anything that touches one: new, changed, cancelled, to be asked back."""
+    """What a message is for. An order is whatever touches one: new, changed, cancelled, asked back."""
 
     ORDER = "order"
     QUERY = "query"

@@ -17,6 +17,8 @@ class Names:
     sure: re.Pattern[str]
     full: re.Pattern[str]
     never: re.Pattern[str]
+    kin: re.Pattern[str]  # what a person is called only by who gives or asks for them
+    near: re.Pattern[str]
 
     @classmethod
     def of(cls, words: Mapping[str, Any]) -> "Names":
@@ -24,10 +26,12 @@ class Names:
         titles, kin, family = (_any(words[key]) for key in ("titles", "kin", "family"))
         surname = f"(?:{_any(words['compound'])}|[{words['surnames']}])"
         mine, near, before = _any(words["mine"]), _any(words["near"]), _any(words["before"])
+        home, of = words["home"], words["of"]
+        beside = f"(?:{mine}{home}?)?(?:{near}|{_any(words['relation'])}){of}?"
         sure = "|".join(
             (
+                f"{beside}(?:{before}?{surname}{_HAN}?{titles}|{before}{surname}|{surname}[{words['numbered']}])",
                 f"{mine}(?:{near})?{kin}",
-                f"{mine}?{near}(?:{surname}{titles})",
                 f"{before}?{surname}{_HAN}?{titles}",
                 f"{surname}[{words['numbered']}]",
                 f"{before}{surname}(?:{family})?",
@@ -36,7 +40,13 @@ class Names:
                 f"{mine}?{near}",
             )
         )
-        return cls(re.compile(sure), re.compile(f"{surname}(?:(?![{words['never']}]){_HAN}){{1,2}}"), re.compile(f"[{words['never']}]"))
+        return cls(
+            re.compile(sure),
+            re.compile(f"{surname}(?:(?![{words['never']}]){_HAN}){{1,2}}"),
+            re.compile(f"[{words['never']}]"),
+            re.compile(f"{kin}|{near}"),
+            re.compile(beside),
+        )
 
     def at(self, text: str, start: int, ends_well: Callable[[int], bool]) -> int | None:
         """Return where a name that begins at `start` ends, None if none does; `ends_well` judges an end."""
@@ -51,7 +61,9 @@ class Names:
         found = self.full.match(text, start)
         if not found:
             return None
-        return next((end for end in (found.end(), found.end() - 1) if end > start + 1 and ends_well(end)), None)
+        return next(
+            (end for end in (found.end(), found.end() - 1) if end > start + 1 and ends_well(end)), None
+        )
 
 
 def chunk(text: str, start: int) -> int:

@@ -1,5 +1,6 @@
 """One plain form for what people type: half-width, simplified, lower case, without what cannot be seen."""
 
+import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
@@ -8,8 +9,14 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "data"
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\ufe0e\ufe0f")
+_CIRCLED = re.compile(r"(?m)^\s*[\u2460-\u249b]")
 _KEYCAP = "\u20e3"
-_FOOD_FACES = ((0x1F32D, 0x1F37F), (0x1F400, 0x1F43F), (0x1F950, 0x1F96F), (0x1F980, 0x1F9AE), (0x1F9C0, 0x1F9CB))
+_FOOD_FACES = (
+    *((0x1F32D, 0x1F330), (0x1F336, 0x1F336), (0x1F33D, 0x1F33D), (0x1F344, 0x1F37F), (0x1F404, 0x1F404)),
+    *((0x1F410, 0x1F411), (0x1F413, 0x1F414), (0x1F416, 0x1F416), (0x1F41F, 0x1F421), (0x1F950, 0x1F96F)),
+    *((0x1F980, 0x1F980), (0x1F986, 0x1F986), (0x1F990, 0x1F991), (0x1F99E, 0x1F99E), (0x1F9AA, 0x1F9AA)),
+    *((0x1F9C0, 0x1F9CB), (0x1FAD0, 0x1FADF)),
+)
 _MOST_KEPT = 20_000  # plain forms kept in memory; nobody types more different characters
 
 
@@ -60,7 +67,7 @@ def plain(text: str) -> Plain:
     table = _table()
     pieces = [table[ord(each)] for each in text]
     joined = "".join(pieces)
-    if len(joined) == len(text) and _KEYCAP not in text and all(pieces):
+    if len(joined) == len(text) and all(pieces) and not _CIRCLED.search(text):
         return Plain(joined, text, None)
     return _mapped(text, pieces)
 
@@ -78,7 +85,9 @@ def _mapped(text: str, pieces: list[str]) -> Plain:
 def _circled(raw: str, piece: str, made: list[str]) -> str:
     """A number in a circle that begins a line numbers it."""
     begins = not made or made[-1] == "\n"
-    return f"{piece}." if begins and raw != piece and "\u2460" <= raw <= "\u249b" and piece.isdigit() else piece
+    return (
+        f"{piece}." if begins and raw != piece and "\u2460" <= raw <= "\u249b" and piece.isdigit() else piece
+    )
 
 
 def _keycap(text: str, place: int, made: list[str]) -> str:
@@ -92,7 +101,12 @@ def _keycap(text: str, place: int, made: list[str]) -> str:
 def _plain(raw: str) -> str:
     if raw in _marks():
         return _marks()[raw]
-    if raw in _INVISIBLE or raw == _KEYCAP or 0x1F3FB <= ord(raw) <= 0x1F3FF or 0xE0000 <= ord(raw) <= 0xE007F:
+    if (
+        raw in _INVISIBLE
+        or raw == _KEYCAP
+        or 0x1F3FB <= ord(raw) <= 0x1F3FF
+        or 0xE0000 <= ord(raw) <= 0xE007F
+    ):
         return ""
     folded = unicodedata.normalize("NFKC", raw).casefold()
     return "".join(_one(each) for each in folded)

@@ -23,4 +23,6 @@ def read(text: str, lexicon: Lexicon, context: Context = _NOTHING) -> Reading:
     segments = cutting.cut(tokens, source, lexicon)
     found = Parser(segments, source, lexicon).parse()
     pointed = read(context.text, lexicon) if context.text is not None else None
-    return Assembly(segments, found, Judge(segments, found), source, lexicon).reading(context, pointed)
+    return Assembly(segments, found, Judge(segments, found, lexicon.offered), source, lexicon).reading(
+        context, pointed
+    )

@@ -1,7 +1,7 @@
 """Slips of the ear: other characters of the same sound in the name of an item."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,25 +27,36 @@ def spoken(word: str) -> tuple[str, ...] | None:
 class Ear:
     """The names of goods by how they sound."""
 
-    names: Mapping[tuple[str, ...], frozenset[str]]
+    names: Mapping[tuple[str, ...], tuple[str, ...]]
+    firsts: frozenset[str]  # sounds that a name begins with
     lengths: tuple[int, ...]
 
     def heard(self, typed: str) -> tuple[str, bool] | None:
-        """Return the one name that sounds like `typed`, and whether they share a character; None if unclear."""
+        """Return a name that sounds like `typed`, and whether they share a character; None if unclear."""
         sounds = spoken(typed) if len(typed) in self.lengths else None
-        names = self.names.get(sounds, frozenset()) if sounds else frozenset()
-        if len(names) != 1 or typed in names:
+        names = self.names.get(sounds, ()) if sounds else ()
+        if not names or typed in names:
             return None
-        name = next(iter(names))
-        return name, any(mine == theirs for mine, theirs in zip(typed, name, strict=True))
+        return names[0], any(
+            mine == theirs for name in names for mine, theirs in zip(typed, name, strict=True)
+        )
+
+    def may_begin(self, character: str) -> bool:
+        """Tell whether a name may begin with a character of this sound."""
+        return _sounds().get(character) in self.firsts
 
 
-def ear(names: Iterable[str]) -> Ear:
-    """Return an ear for `names`; those too short or too long to be sure of are left out."""
-    by_sound: dict[tuple[str, ...], set[str]] = {}
+def ear(names: Mapping[str, tuple[str, ...]]) -> Ear:
+    """Return an ear for `names`, each with its skus, but for those too short or too long to be sure of."""
+    by_sound: dict[tuple[str, ...], list[str]] = {}
     for name in names:
         sounds = spoken(name) if _SHORTEST <= len(name) <= _LONGEST else None
         if sounds:
-            by_sound.setdefault(sounds, set()).add(name)
-    lengths = tuple(sorted({len(sounds) for sounds in by_sound}, reverse=True))
-    return Ear({sounds: frozenset(found) for sounds, found in by_sound.items()}, lengths)
+            by_sound.setdefault(sounds, []).append(name)
+    sure = {
+        sounds: tuple(found)
+        for sounds, found in by_sound.items()
+        if len({names[name] for name in found}) == 1 and len(names[found[0]]) == 1
+    }
+    lengths = tuple(sorted({len(sounds) for sounds in sure}, reverse=True))
+    return Ear(sure, frozenset(sounds[0] for sounds in sure), lengths)
