@@ -235,7 +235,7 @@ def _fill(work: Work, url: str, members: int, ticks: int) -> None:
         "next_month": today + 30 * _DAY,
         "next_year": today + 365 * _DAY,
     }
-    migrate.upgrade(url)
+    migrate.create(url)
     engine = engine_for(url)
     with engine.begin() as connection:
         for statement in Path(__file__).with_name(work.fill).read_text("utf-8").format(**given).split(";\n"):

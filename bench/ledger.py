@@ -48,7 +48,7 @@ class Rate:
 
 def fill(url: str, members: int) -> None:
     """Make a database of the product's schema with so many members and their accounts."""
-    migrate.upgrade(url)
+    migrate.create(url)
     engine = engine_for(url)
     with engine.begin() as connection:
         connection.execute(text(_MEMBERS.format(count=members)))

@@ -80,7 +80,7 @@ async def town() -> AsyncIterator[Town]:
 async def move_in(account: Account, database: Path) -> dict[str, str]:
     """Make a database in which the groups are enabled and all people agreed; return what names it."""
     url = f"sqlite:///{database}"
-    migrate.upgrade(url)
+    migrate.create(url)
     policy = configuration.load(None, {}).members
 
     def unit(uow: SqlUow) -> None:

@@ -11,7 +11,7 @@ import click
 
 from bot import logs, upkeep
 from bot.config import LogLevel
-from bot.terminal import chosen, config_option, load, stop
+from bot.terminal import chosen, config_option, load, loading, stop
 from kernel.message import Language
 
 _TOKEN_VARIABLE = "CAIBOSHI__TELEGRAM__TOKEN"  # noqa: S105 - the name of the variable, not a secret
@@ -36,7 +36,8 @@ def run(config: Path | None) -> None:
     logs.set_up(settings.log)
     if not settings.telegram.token:
         stop(f"no bot token: set {_TOKEN_VARIABLE}, or telegram.token in config.toml (ask @BotFather)")
-    from bot import process
+    with loading():
+        from bot import process
 
     process.run(settings)
 
@@ -50,7 +51,8 @@ def demo(port: int, host: str) -> None:
     logs.set_up(replace(settings.log, level=LogLevel.WARNING))
     if settings.telegram.token:
         stop(f"the demo never uses a real bot: unset {_TOKEN_VARIABLE} and empty telegram.token first")
-    from bot import demo
+    with loading():
+        from bot import demo
 
     demo.run(settings, host=host, port=port)
 
@@ -59,7 +61,8 @@ def demo(port: int, host: str) -> None:
 @click.option("--port", type=_PORT, default=8082, show_default=True, help="Port; 0 takes a free one.")
 def sandbox(port: int) -> None:
     """Serve the strict Bot API sandbox alone; prints one JSON line (docs/sandbox.md)."""
-    from sandbox import server
+    with loading():
+        from sandbox import server
 
     raise SystemExit(server.run(port))
 
@@ -75,7 +78,8 @@ def sandbox(port: int) -> None:
 def doctor(config: Path | None, language: str | None, as_json: bool) -> None:
     """Look at everything the bot needs, change nothing, and name a cure for what is wrong."""
     settings = load(config)
-    from bot import doctor
+    with loading():
+        from bot import doctor
 
     spoken = Language(language) if language else settings.members.language
     is_well = doctor.tell(settings, chosen(config), language=spoken, as_json=as_json)

@@ -110,7 +110,7 @@ async def running(config: Config, *, host: str, port: int) -> AsyncIterator[tupl
     with tempfile.TemporaryDirectory(prefix="caiboshi-demo-") as folder:
         async with serve(sandbox, host=host, port=port, extra_routes=routes) as address:
             own = _demo_config(config, token=cast.token, base_url=address.base, folder=Path(folder))
-            migrate.upgrade(own.storage.url)
+            migrate.create(own.storage.url)
             chance = Random(told.bot["username"])  # noqa: S311 - every demo tells the same story
             runtime = build(own, clock, chance)
             timeline = Timeline(runtime, clock, sandbox.set_clock, sandbox.drained, sandbox.pending)

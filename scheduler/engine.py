@@ -68,6 +68,8 @@ class Engine:
         the next begins, by due instant.
         """
         at_once, count = at_once or self._runner.abreast, 0
+        if not await self._runner.run(lambda uow: any(job.due(uow, 1) for job in self._jobs)):
+            return 0
         for job in self._jobs:
             tried: set[int] = set()
             while ids := [due for due in await self._due(job) if due not in tried]:
@@ -87,8 +89,8 @@ class Engine:
 
     async def next_due(self) -> datetime | None:
         """Return the instant at which anything falls due next."""
-        instants = [at for job in self._jobs if (at := await self.next_at(job)) is not None]
-        return min(instants, default=None)
+        instants = await self._runner.run(lambda uow: [job.next_at(uow) for job in self._jobs])
+        return min((at for at in instants if at is not None), default=None)
 
     @property
     def jobs(self) -> tuple[Job, ...]:

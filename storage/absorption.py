@@ -16,6 +16,7 @@ _FORGOTTEN = (
     "group_administrator",
     "join_request",
     "roll_call",
+    "order_list",
 )  # told or begun anew for the group that stays
 _STANDING = (  # what stands once in a group: table, what ends it, what makes two the same
     ("membership", "left_at", ("member_id",)),

@@ -26,6 +26,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from kernel.clock import Clock
+from storage.compiled import compiled_once
 from storage.uow import CHANCE, SqlUow
 
 T = TypeVar("T")
@@ -87,7 +88,8 @@ def sqlite_engine(url: URL) -> Engine:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():  # it will hold names: SQLite gives it, and what stands beside it, the mode it finds
         path.touch(0o600)
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)  # parameters hold names
+    made = create_engine(url, poolclass=NullPool, hide_parameters=True)  # parameters hold names
+    engine = compiled_once(made)
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
@@ -265,24 +267,25 @@ class PostgresDb:
         self._clock, self._chance = clock, chance
         self._connections: WeakSet[Any] = WeakSet()  # of psycopg, which SQLite users need not load
         self._closed = False
-        self._engine = create_engine(
+        engine = create_engine(
             url,
             pool_size=_THREADS,
             max_overflow=0,
             pool_use_lifo=True,  # the one used last knows the tables already
             pool_pre_ping=True,
             hide_parameters=True,
+            use_native_hstore=False,  # no table has one: the server need not be asked for it
             connect_args={name: value for name, value in _REACHING.items() if name not in url.query},
         )
 
-        driver: Any = self._engine.dialect.dbapi
+        driver: Any = engine.dialect.dbapi
 
-        @event.listens_for(self._engine, "do_connect")
+        @event.listens_for(engine, "do_connect")
         def _before_connect(*_how: Any) -> None:
             if self._closed:
                 raise driver.OperationalError("the database is closed")
 
-        @event.listens_for(self._engine, "connect")
+        @event.listens_for(engine, "connect")
         def _on_connect(connection: Any, _record: Any) -> None:
             self._connections.add(connection)
             # A process that was stopped inside a unit would keep its locks from whoever takes over.
@@ -290,6 +293,7 @@ class PostgresDb:
             connection.execute(f"SET idle_in_transaction_session_timeout = '{_LONGEST_STANDSTILL}'")
             connection.autocommit = False
 
+        self._engine = compiled_once(engine)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="postgres")
 
     def run(self, unit: Unit[T]) -> Awaitable[T]:

@@ -169,10 +169,13 @@ class SqlGroups:
         )
         return moved.rowcount == 1
 
-    def change_chat(self, group: Group, chat: ChatId, *, now: datetime) -> None:
-        """Record that `group` is in `chat` now, and make one group of it and what was met there meanwhile."""
+    def change_chat(self, group: Group, chat: ChatId, *, now: datetime) -> bool:
+        """Record that `group` is in `chat` now, and make one group of it and what was met there meanwhile.
+
+        False where another unit was faster.
+        """
         if not insert_once(self.connection, former_chat, {"chat": group.chat, "group_id": group.id}):
-            return
+            return False
         met = self.by_chat(chat)
         if met:
             absorb(self.connection, met.id, group.id, now=now)
@@ -180,6 +183,7 @@ class SqlGroups:
                 self.move(group.id, to=met.state, since=tuple(GroupState), now=now)
         there = update(chat_group).where(chat_group.c.id == group.id)
         self.connection.execute(there.values(chat=chat, card=None))  # messages have other numbers there
+        return True
 
     def silence(self, group: GroupId, *, now: datetime) -> bool:
         """Record that nothing leaves by itself from now on; False when it was so."""

@@ -5,9 +5,14 @@ from pathlib import Path
 
 from sqlalchemy import (
     URL,
+    Column,
     Connection,
     Engine,
+    MetaData,
+    PrimaryKeyConstraint,
     Select,
+    String,
+    Table,
     Text,
     column,
     create_engine,
@@ -42,6 +47,28 @@ def engine_for(url: str | URL) -> Engine:
 def upgrade(url: str | URL, revision: str = "head") -> None:
     """Bring the database at `url` up to `revision`, in one transaction on SQLite."""
     _run(url, revision, up=True)
+
+
+def create(url: str | URL) -> None:
+    """Make today's schema from the model in the empty database at `url`, for what is thrown away again.
+
+    A database that is kept is made by the revisions: SQLite rebuilds a table from the words that made it, and
+    those shall be the same everywhere.
+    """
+    from storage.schema import metadata
+
+    version = Table(  # as Alembic makes it
+        _VERSION.name,
+        MetaData(),
+        Column("version_num", String(32), nullable=False),
+        PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+    )
+    engine = engine_for(url)
+    with engine.begin() as connection:
+        metadata.create_all(connection, checkfirst=False)
+        version.create(connection)
+        connection.execute(version.insert(), {"version_num": newest()})
+    engine.dispose()
 
 
 def downgrade(url: str | URL, revision: str) -> None:

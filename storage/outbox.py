@@ -126,6 +126,7 @@ _LATER = ("id", "sent_message", "error", "finished_at", "epoch")
 UNREADABLE = (AttributeError, KeyError, RecursionError, TypeError, ValueError)
 
 _INSERT = Prepared(insert(outbox), [column.key for column in outbox.columns if column.key not in _LATER])
+_NEXT = Prepared(select(func.min(outbox.c.not_before)).where(outbox.c.state == "pending"))
 _SAID_ANEW = case((outbox.c.kind == Kind.EDIT, Kind.SEND), else_=outbox.c.kind)
 _SKIP_EARLIER_EDITS = Prepared(
     update(outbox)
@@ -269,8 +270,7 @@ class SqlOutbox:
 
     def next_at(self) -> datetime | None:
         """Return the instant from which the next waiting message may leave."""
-        query = select(func.min(outbox.c.not_before)).where(outbox.c.state == "pending")
-        earliest: datetime | None = self.connection.execute(query).scalar_one()
+        earliest: datetime | None = _NEXT.rows(self.connection, {})[0][0]
         return earliest
 
 

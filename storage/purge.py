@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, and_, case, delete, or_, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    or_,
+    select,
+    update,
+)
 
 from storage.claims import claim
 from storage.dialect import insert_once
@@ -17,6 +28,7 @@ from storage.inbox import inbox
 from storage.members import member
 from storage.orders import order_list
 from storage.outbox import UNFINISHED, outbox
+from storage.prepared import Prepared
 from storage.sweeps import sweep
 from storage.tombstones import tombstone
 from storage.types import to_milliseconds
@@ -93,6 +105,11 @@ SWEEPS = (
     Sweep("order_list.words", order_list, order_list.c.id, order_list.c.said_at, "words", _blank_lists),
     Sweep("tombstones", tombstone, tombstone.c.until, tombstone.c.until, 0, _drop_tombstones),
 )
+_FIRST = tuple(
+    Prepared(select(each.at).where(each.key > bindparam("cursor")).order_by(each.key).limit(1))
+    for each in SWEEPS
+)
+_CURSORS = Prepared(select(sweep.c.name, sweep.c.cursor))
 _AGE, _REST = ":age", ":rest"  # beside a sweep's cursor: its age in days, and until when it rests
 
 
@@ -132,12 +149,11 @@ def _instants(connection: Connection) -> dict[int, int]:
     cursors = _cursors(connection)
     found = {}
     for which, each in enumerate(SWEEPS):
-        beyond = each.key > _instant_or_number(each, cursors)
-        first = connection.execute(select(each.at).where(beyond).order_by(each.key).limit(1)).scalar()
-        if first is None:
+        row = _FIRST[which].row(connection, {"cursor": _instant_or_number(each, cursors)})
+        if row is None:
             continue
         days = cursors.get(each.name + _AGE, each.age if isinstance(each.age, int) else 0)
-        at = to_milliseconds(first) + days * _DAY
+        at = to_milliseconds(row[0]) + days * _DAY
         found[which] = max(-(-at // _HOUR) * _HOUR, cursors.get(each.name + _REST, 0))
     return found
 
@@ -149,8 +165,7 @@ def _instant_or_number(each: Sweep, cursors: Mapping[str, int]) -> Any:
 
 
 def _cursors(connection: Connection) -> dict[str, int]:
-    found = connection.execute(select(sweep.c.name, sweep.c.cursor))
-    return {row.name: row.cursor for row in found}
+    return {str(row[0]): int(row[1]) for row in _CURSORS.rows(connection, {})}
 
 
 def _keep(connection: Connection, name: str, cursor: int) -> None:

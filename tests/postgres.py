@@ -31,6 +31,11 @@ def binaries() -> Path | None:
     return max((path.parent for path in found), key=lambda path: float(path.parent.name), default=None)
 
 
+def memory() -> str | None:
+    """Return a folder that no disk stands behind, or None where this machine has none."""
+    return _MEMORY if os.access(_MEMORY, os.W_OK) else None
+
+
 @dataclass
 class Server:
     """A running server; databases are made from others and dropped again."""
@@ -153,8 +158,9 @@ def running(folder: Path, *, durable: bool = False) -> Iterator[Server]:
 
     A `durable` one writes to the disk as servers do; tests need none of that.
     """
-    memory = _MEMORY if os.access(_MEMORY, os.W_OK) and not durable else None
-    home = Path(tempfile.mkdtemp(prefix="caiboshi-pg-", dir=memory))  # pytest's own is closed to others
+    home = Path(
+        tempfile.mkdtemp(prefix="caiboshi-pg-", dir=None if durable else memory())
+    )  # pytest's own is closed to others
     try:
         as_user = _as_unprivileged(home)
         data = home / "data"

@@ -7,10 +7,13 @@ import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import psycopg
+from sqlalchemy import make_url
 
 from bot import config as configuration
 from bot.config import Config, Mode
@@ -216,6 +219,8 @@ async def open_world(
 ) -> AsyncIterator[World]:
     """Open a town over the database at that URL: an empty sandbox, and the product beside it.
 
+    The database is at today's schema; a SQLite file that is not there is made.
+
     By webhook, the product's web part is served as well, and the sandbox brings the updates there.
     """
     sandbox = Sandbox(start=start, frozen=True)
@@ -225,8 +230,8 @@ async def open_world(
         if mode is Mode.WEBHOOK:
             env |= webhook_env(free_port())
         config = config_for(address.base, bot["token"], database, **env)
-        if migrate.pending(config.storage.url):
-            migrate.upgrade(config.storage.url)
+        if is_absent(config.storage.url):
+            migrate.create(config.storage.url)
         clock = ManualClock(start)
         runtime = build(config, clock, Random(42), patience)
         timeline = Timeline(runtime, clock, sandbox.set_clock, sandbox.drained, sandbox.pending)
@@ -238,6 +243,12 @@ async def open_world(
         await world.settle()
         with contextlib.closing(world):
             yield world
+
+
+def is_absent(database: str) -> bool:
+    """Tell whether that is a SQLite file which nobody has made."""
+    url = make_url(database)
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
 
 
 def webhook_env(port: int) -> dict[str, str]:
@@ -255,9 +266,14 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+@cache
+def _loaded(*env: tuple[str, str]) -> Config:
+    return configuration.load(None, dict(env))
+
+
 def config_for(base_url: str, token: str, database: str, **env: str) -> Config:
     """Return the shipped defaults, pointed at a sandbox and a database of the test's own."""
-    config = configuration.load(None, env)
+    config = _loaded(*sorted(env.items()))
     return replace(
         config,
         telegram=replace(config.telegram, token=token, base_url=base_url),

@@ -44,8 +44,11 @@ class GroupStore(Protocol):
         """Move the group to a state; False unless it was in one of `since`."""
         ...
 
-    def change_chat(self, group: Group, chat: ChatId, *, now: datetime) -> None:
-        """Record that `group` is in `chat` now, and make one group of it and what was met there meanwhile."""
+    def change_chat(self, group: Group, chat: ChatId, *, now: datetime) -> bool:
+        """Record that `group` is in `chat` now, and make one group of it and what was met there meanwhile.
+
+        False where another unit was faster.
+        """
         ...
 
     def silence(self, group: GroupId, *, now: datetime) -> bool:

@@ -67,9 +67,8 @@ class Members:
     def moved(self, uow: Uow, *, old: ChatId, new: ChatId) -> None:
         """Record that a group is in the chat `new` now; being told twice changes nothing."""
         group = uow.groups.by_chat(old)
-        if group is None or group.chat == new:
+        if group is None or group.chat == new or not uow.groups.change_chat(group, new, now=uow.now):
             return
-        uow.groups.change_chat(group, new, now=uow.now)
         uow.journal.note("group.moved", group=group.id)
         self._ask_administrators(uow, new)
 

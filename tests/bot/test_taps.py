@@ -31,16 +31,16 @@ async def test_a_tap_shows_the_words_of_its_unit(tmp_path: Path) -> None:
         assert [shown.get("text") for shown in await answers(world, 1)] == [world.toasts(member)[-1]]
 
 
-@pytest.mark.parametrize("bare_url", ["postgresql"], indirect=True)
-async def test_a_tap_whose_unit_takes_long_is_answered_blank_and_its_words_are_said(bare_url: str) -> None:
-    async with open_world(bare_url) as world:
+@pytest.mark.parametrize("db_url", ["postgresql"], indirect=True)
+async def test_a_tap_whose_unit_takes_long_is_answered_blank_and_its_words_are_said(db_url: str) -> None:
+    async with open_world(db_url) as world:
         await world.opens_group()
         member = await world.member()
         await world.says(member, "设置")
         before = len([c for c in world.sandbox.calls() if c["method"] == "answerCallbackQuery"])
         message = world.message_with(member, "打开优惠消息", member)
 
-        url = make_url(bare_url)
+        url = make_url(db_url)
         with psycopg.connect(host=str(url.query["host"]), user=url.username, dbname=url.database) as other:
             other.execute("SELECT id FROM member FOR UPDATE")
             world.sandbox.act(member, "tap", chat=member, message=message, button="打开优惠消息")

@@ -1,6 +1,7 @@
 """The table that a run of the fault tests ends with: what was done to the product, and what became of it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,12 @@ COLUMNS = ("fault", "database", "done", "units", "lost", "doubled", "unknown", "
 _PROPERTY = "fault figures"
 
 Figures = Callable[..., None]
+
+
+@pytest.fixture
+def database_folder(tmp_path: Path) -> Path:
+    """A folder on the disk: these tests are about what lasts."""
+    return tmp_path
 
 
 @pytest.fixture

@@ -176,6 +176,16 @@ def test_the_migrations_make_what_the_model_says(bare_url: str) -> None:
     assert ddl(bare_url) == model
 
 
+def test_a_database_made_from_the_model_is_one_the_revisions_make(bare_url: str) -> None:
+    migrate.create(bare_url)
+    of_model = ddl(bare_url)
+
+    assert migrate.pending(bare_url) == ()
+    migrate.downgrade(bare_url, "base")
+    migrate.upgrade(bare_url)
+    assert ddl(bare_url) == of_model != {}
+
+
 def test_up_down_and_up_again_ends_where_it_began(db_url: str) -> None:
     before = ddl(db_url)
     migrate.downgrade(db_url, "base")
