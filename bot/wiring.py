@@ -30,6 +30,7 @@ from features.app.accounts import Accounts
 from features.app.announcing import Announcing
 from features.app.arrival import Arrival
 from features.app.baskets import Baskets
+from features.app.checkout import Checkout
 from features.app.closing import Closing
 from features.app.corrections import Corrections
 from features.app.desk import Desk
@@ -96,7 +97,8 @@ def build_app(config: Config) -> App:
     arrival = Arrival(members, growth, pickup, staff)
     groupbuy, orders = Groupbuy(config.groupbuy), Orders(config.groupbuy)
     standing = Standing(config.groupbuy, members)
-    baskets = Baskets(members, groupbuy, orders, standing)
+    checkout = Checkout(coupons)
+    baskets = Baskets(members, groupbuy, orders, standing, checkout)
     wallets = Wallets(members, arrival, coupons, staff, notices)
     return App(
         outreach=outreach,
@@ -125,7 +127,7 @@ def build_app(config: Config) -> App:
         standing=standing,
         baskets=baskets,
         hearing=Hearing(members, groupbuy, orders, baskets, staff),
-        closing=Closing(groupbuy),
+        closing=Closing(groupbuy, checkout),
         telling=Telling(orders),
         goods=goods,
         goods_files=GoodsFiles(goods, Importing(catalogue)),

@@ -6,23 +6,25 @@ from telegram import Update
 
 from features.app.baskets import DealPage, Tapped
 from features.app.standing import TO_DEAL, single
+from features.coupons.wording import coupon_name
 from features.groupbuy.model import DealState, Item
 from features.groupbuy.wording import basket, item_line, pay_text, pickup, standing_state
 from features.members.model import Member
 from features.orders import rules
-from features.orders.model import Did
+from features.orders.model import Did, OrderView
 from handlers.answers import show, toast
 from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
 from handlers.menu import ORDERS, TO_MENU, lead_to_private
 from handlers.orders import told
 from handlers.routes import Routes, on_command, on_payload, on_tap, on_words
-from kernel.ids import DealId, ItemId, OrderId
+from kernel.ids import CouponId, DealId, ItemId, OrderId
 from kernel.message import Answer, Keyboard, Money, Outgoing, Param, Quantity, Tap, Text
-from kernel.money import NOTHING, Milli
+from kernel.money import NOTHING, Fen, Milli
 from texts.catalog import Catalog
 
 PAGE, PUT, CLEAR, CLEAR_SURE = "orders.page", "orders.put", "orders.clear", "orders.clear_sure"
+COUPON = "orders.coupon"
 _ON_PAGE = 6  # goods with buttons
 _PAGE_ARGS = r":\d{1,18}:\d{1,3}"
 
@@ -128,10 +130,30 @@ def _own(found: DealPage) -> list[Text]:
         return [Text("orders.page_nothing")]
     held = [(item, line.quantity, rules.price_of(item, line)) for item, line in view.lines]
     lines = [Text("orders.page_mine"), *basket(held)]
-    lines += [Text("orders.page_total", {"total": Money(rules.goods_of(view))})]
+    lines += _totals(found, view)
     for item, much in view.waiting:
         words: dict[str, Param] = {"name": item.goods.name, "quantity": Quantity(much, item.goods.unit)}
         lines.append(Text("orders.page_waits", words))
+    return lines
+
+
+def _totals(found: DealPage, view: OrderView) -> list[Text]:
+    """Return what the order comes to, and what a coupon does to that."""
+    goods, discount = rules.goods_of(view), found.discount
+    coupon = view.order.off or discount.off
+    if coupon:
+        words: dict[str, Param] = {"goods": Money(goods), "off": Money(coupon)}
+        return [Text("orders.page_with_coupon", words | {"total": Money(Fen(goods - coupon))})]
+    lines = [Text("orders.page_total", {"total": Money(goods)})]
+    if discount.refused is not None and (why := discount.refused.wording()):
+        lines.append(Text("orders.coupon_back", {"why": why}))
+    if discount.offer is not None:
+        offer = discount.offer
+        named: dict[str, Param] = {
+            "coupon": coupon_name(offer.coupon.terms, offer.coupon.title),
+            "off": Money(offer.off),
+        }
+        lines.append(Text(f"orders.coupon_{offer.gain}", named))
     return lines
 
 
@@ -157,8 +179,32 @@ def _ways_on(found: DealPage, page: int, pages: int) -> Keyboard:
         around.append(Tap(Text("orders.page_on"), PAGE, (deal.id, page + 1)))
     rows: list[tuple[Tap, ...]] = [tuple(around)] if around else []
     if view is not None and view.lines and deal.state is DealState.OPEN:
+        rows += _coupon_row(found, view)
         rows.append((Tap(Text("orders.to_clear"), CLEAR, (deal.id, view.order.id)),))
     return (*rows, (TO_MENU,))
+
+
+def _coupon_row(found: DealPage, view: OrderView) -> list[tuple[Tap, ...]]:
+    offer = found.discount.offer
+    if offer is not None:
+        label = Text("orders.use_coupon", {"off": Money(offer.off)})
+        return [(Tap(label, COUPON, (view.order.id, offer.coupon.id)),)]
+    if found.discount.coupon is not None:
+        return [(Tap(Text("orders.no_coupon"), COUPON, (view.order.id, 0)),)]
+    return []
+
+
+async def on_coupon(update: Update, context: Context) -> None:
+    """The coupon that was offered is to be used, or none."""
+    order, coupon = map(int, tapped_args(update))
+    if update.effective_user:
+        context.plan(
+            context.app.baskets.coupon,
+            partial(deal_page, context.place, 0),
+            person=context.person(update.effective_user),
+            order=OrderId(order),
+            coupon=CouponId(coupon) if coupon else None,
+        )
 
 
 async def on_clear(update: Update, context: Context) -> None:
@@ -207,6 +253,7 @@ def routes(catalog: Catalog) -> Routes:
         on_tap(ORDERS, on_list),
         on_tap(PAGE, on_page, _PAGE_ARGS),
         on_tap(PUT, on_put, r":\d{1,18}:\d{1,9}:[01]:\d{1,3}"),
+        on_tap(COUPON, on_coupon, r":\d{1,18}:\d{1,18}"),
         on_tap(CLEAR, on_clear, r":\d{1,18}:\d{1,18}"),
         on_tap(CLEAR_SURE, on_clear_sure, r":\d{1,18}"),
     )

@@ -223,6 +223,19 @@ class SqlOrders:
             held[line.order].append((line.item, line.quantity))
         return tuple((name, recipient, tuple(held[own])) for own, name, recipient in reversed(rows))
 
+    def set_coupon(self, order: OrderId, coupon: CouponId | None) -> None:
+        """Keep which coupon an order has reserved."""
+        self._set(order, coupon_id=coupon)
+
+    def set_off(self, order: OrderId, off: Fen) -> None:
+        """Keep what an order's coupon takes off its fixed amount."""
+        self._set(order, off_fen=off)
+
+    def with_coupons(self, deal: DealId) -> tuple[Order, ...]:
+        """Return the orders of a deal that have a coupon, whatever became of them."""
+        query = select(purchase_order).where(_o.deal_id == deal, _o.coupon_id.is_not(None)).order_by(_o.id)
+        return tuple(_order(*row) for row in self.connection.execute(query).all())
+
     # -- waiting
 
     def wait(self, order: OrderId, item: ItemId, quantity: Milli, *, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from features.app.checkout import NO_DISCOUNT, Checkout, Discount
 from features.app.standing import STANDING, Standing
 from features.app.uow import Uow
 from features.groupbuy import rules as deals
@@ -24,7 +25,7 @@ from features.orders.model import (
     Wish,
 )
 from features.orders.service import Orders
-from kernel.ids import ChatId, DealId, ItemId, MemberId, OrderId, private_chat
+from kernel.ids import ChatId, CouponId, DealId, ItemId, MemberId, OrderId, private_chat
 from kernel.message import Kind, MessageClass, Outgoing, Param, Quantity, Text
 from kernel.money import Milli
 
@@ -49,6 +50,7 @@ class DealPage:
     member: Member
     shown: Shown
     view: OrderView | None
+    discount: Discount = NO_DISCOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Baskets:
     groupbuy: Groupbuy
     orders: Orders
     standing: Standing
+    checkout: Checkout
 
     def one(self, uow: Uow, *, person: Person, chat: ChatId | None, item: ItemId, more: Milli) -> Tapped:
         """Take `more` of the goods, or give back; a button means now. Raises what `check_takes` raises."""
@@ -78,8 +81,7 @@ class Baskets:
     def put(self, uow: Uow, *, person: Person, item: ItemId, more: Milli) -> tuple[DealPage, Did | None]:
         """Do the same on a deal's page in private, and return the page as it is then."""
         tapped = self.one(uow, person=person, chat=None, item=item, more=more)
-        shown = self.standing.shown(uow, deal=tapped.deal, group=tapped.group)
-        return DealPage(tapped.member, shown, tapped.view), tapped.did
+        return self._page(uow, tapped.member, tapped.deal, tapped.group), tapped.did
 
     def mine(self, uow: Uow, *, person: Person, chat: ChatId | None, deal: DealId) -> Tapped:
         """Return a home's order in a deal. Raises NoDeal."""
@@ -101,8 +103,28 @@ class Baskets:
         if found is None or found.state is DealState.DRAFT:
             raise NoDeal
         member, group = self._who(uow, person, None, found)
-        shown = self.standing.shown(uow, deal=found, group=group)
-        return DealPage(member, shown, self._own(uow, found, member))
+        return self._page(uow, member, found, group)
+
+    def coupon(self, uow: Uow, *, person: Person, order: OrderId, coupon: CouponId | None) -> DealPage:
+        """Use a coupon on an open order, None for none, and return the page as it is then.
+
+        Raises NoOrder, NotYours, what `check_takes` raises, and the CannotUse that fits.
+        """
+        held = uow.orders.hold(order)
+        deal = uow.deals.get(held.deal) if held else None
+        if held is None or deal is None:
+            raise NoOrder
+        member, group = self._owner(uow, person, held, deal)
+        deals.check_takes(deal, said_at=uow.now)
+        self.checkout.drop(uow, order=held)
+        if coupon is not None:
+            self.checkout.use(uow, view=self._view(uow, held, deal), coupon=coupon)
+        return self._page(uow, member, deal, group)
+
+    def _page(self, uow: Uow, member: Member, deal: Deal, group: Group) -> DealPage:
+        view = self._own(uow, deal, member)
+        discount = self.checkout.discount(uow, view) if view and view.lines else Discount()
+        return DealPage(member, self.standing.shown(uow, deal=deal, group=group), view, discount)
 
     def listed(self, uow: Uow, *, person: Person) -> tuple[Member, tuple[DealPage, ...]]:
         """Return the deals that a member can order in, or has goods in. Raises NotMember or Away."""
@@ -112,8 +134,7 @@ class Baskets:
             for deal in uow.deals.of_group(group.id, states=STANDING, limit=8):
                 view = self._own(uow, deal, known.member)
                 if view is not None or deal.state is DealState.OPEN:
-                    shown = self.standing.shown(uow, deal=deal, group=group)
-                    pages.append(DealPage(known.member, shown, view))
+                    pages.append(self._page(uow, known.member, deal, group))
         return known.member, tuple(pages)
 
     def set_to(
@@ -152,6 +173,7 @@ class Baskets:
         deals.check_takes(deal, said_at=uow.now)
         items = uow.deals.items((deal.id,))
         source = Source(member.id, uow.now, Via.TAP)
+        self.checkout.drop(uow, order=held)
         done = self.orders.clear(uow, order=order, items=items, source=source)
         self.after(uow, group, deal, done)
         return Tapped(member, group, deal, done[0] if done else None, None)
@@ -165,6 +187,7 @@ class Baskets:
                 continue
             source = Source(member, uow.now, Via.TAP)
             items = uow.deals.items((deal.id,))
+            self.checkout.drop(uow, order=order)
             self.after(uow, group, deal, self.orders.clear(uow, order=order.id, items=items, source=source))
 
     def after(self, uow: Uow, group: Group, deal: Deal, done: Sequence[Did]) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from features.app.checkout import Checkout
 from features.app.uow import Uow
 from features.groupbuy import rules
 from features.groupbuy.model import CannotMove, Deal, DealState
@@ -19,6 +20,7 @@ class Closing:
     """How deals end."""
 
     groupbuy: Groupbuy
+    checkout: Checkout
 
     def look(self, uow: Uow, *, deal: DealId) -> None:
         """Close a deal whose time is over, or look at it again when it is."""
@@ -55,6 +57,7 @@ class Closing:
         if missing or not counts.homes:
             return self._undo(uow, locked, DealState.FAILED, FAILED)
         uow.orders.fix(deal.id)
+        self.checkout.settle(uow, deal=deal.id, items=items)
         formed = self.groupbuy.move(uow, locked, DealState.FORMED)
         uow.deals.look_at(deal.id, None)
         uow.deals.tell(deal.id, FORMED, now=uow.now)
@@ -63,6 +66,7 @@ class Closing:
     def _undo(self, uow: Uow, deal: Deal, after: DealState, told: str, *, by: MemberId | None = None) -> Deal:
         """End a deal without a sale: everything ordered is given back, everybody is told once."""
         ended = self.groupbuy.move(uow, deal, after, by=by)
+        self.checkout.release_all(uow, deal=deal.id)
         homes = uow.orders.void_all(deal.id, via=Via.END, now=uow.now)
         uow.deals.look_at(deal.id, None)
         if homes:

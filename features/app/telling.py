@@ -13,6 +13,7 @@ from features.orders.service import Orders
 from features.outreach.rules import next_allowed
 from kernel.ids import DealId, OrderId, private_chat
 from kernel.message import Kind, MessageClass, Moment, Money, Outgoing, Param, Text
+from kernel.money import Fen
 
 _AT_ONCE = 50  # orders looked at in one unit
 _NEWS_LASTS = timedelta(days=3)
@@ -68,7 +69,7 @@ class Telling:
             "title": _title(deal, view),
             "reason": deal.reason or Text("groupbuy.no_reason"),
             "basket": basket(lines),
-            "total": Money(rules.goods_of(view)),
+            "total": Money(Fen(rules.goods_of(view) - view.order.off)),
             "pay": pay_text(deal.terms),
             "place": point.name if point else "–",
             "at": Moment(deal.terms.pickup_at, group.zone.key),

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from features.groupbuy import ports as groupbuy_ports
 from features.orders.model import Line, Order, OrderState, PastedList, Recipient, Source, Via
-from kernel.ids import DealId, GroupId, ItemId, MemberId, MessageId, OrderId
+from kernel.ids import CouponId, DealId, GroupId, ItemId, MemberId, MessageId, OrderId
 from kernel.money import Fen, Milli
 
 
@@ -79,6 +79,18 @@ class OrderStore(Protocol):
         self, deal: DealId, *, limit: int
     ) -> tuple[tuple[str, str, tuple[tuple[ItemId, Milli], ...]], ...]:
         """Return the newest orders of a deal: name of the member (where kept), recipient, what they hold."""
+        ...
+
+    def set_coupon(self, order: OrderId, coupon: CouponId | None) -> None:
+        """Keep which coupon an order has reserved."""
+        ...
+
+    def set_off(self, order: OrderId, off: Fen) -> None:
+        """Keep what an order's coupon takes off its fixed amount."""
+        ...
+
+    def with_coupons(self, deal: DealId) -> tuple[Order, ...]:
+        """Return the orders of a deal that have a coupon, whatever became of them."""
         ...
 
     # -- waiting
