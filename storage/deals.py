@@ -58,7 +58,7 @@ class SqlDeals:
         """Keep a new deal as a draft, its goods numbered from 1."""
         del now
         values = {
-            **_terms_values(terms),
+            **terms_values(terms),
             "group_id": group,
             "state": DealState.DRAFT,
             "opened_by": by,
@@ -68,10 +68,7 @@ class SqlDeals:
         }
         row = self.connection.execute(insert(deal).values(values).returning(deal)).one()
         made = _deal(row._asdict())
-        self.connection.execute(
-            insert(deal_item),
-            [{"deal_id": made.id, "no": no, **_goods_values(each)} for no, each in enumerate(goods, 1)],
-        )
+        add_goods(self.connection, made.id, goods)
         return made
 
     def get(self, deal_id: DealId) -> Deal | None:
@@ -124,7 +121,7 @@ class SqlDeals:
 
     def set_terms(self, deal_id: DealId, terms: Terms) -> None:
         """Keep other terms; how messages are read changes with them."""
-        self._set(deal_id, **_terms_values(terms), stamp=deal.c.stamp + 1)
+        self._set(deal_id, **terms_values(terms), stamp=deal.c.stamp + 1)
 
     def set_price(self, item: ItemId, price: Fen) -> None:
         """Keep another price for what is ordered from now on."""
@@ -225,7 +222,15 @@ class SqlDeals:
         self.connection.execute(update(deal).where(deal.c.id == its).values(stamp=deal.c.stamp + 1))
 
 
-def _terms_values(terms: Terms) -> dict[str, Any]:
+def add_goods(connection: Connection, deal_id: DealId, goods: Sequence[Goods]) -> None:
+    """Keep the goods of a deal that has none, numbered from 1."""
+    if goods:
+        rows = [{"deal_id": deal_id, "no": no, **_goods_values(each)} for no, each in enumerate(goods, 1)]
+        connection.execute(insert(deal_item), rows)
+
+
+def terms_values(terms: Terms) -> dict[str, Any]:
+    """Return terms as the columns of a deal."""
     return {
         "title": terms.title,
         "closes_at": terms.closes_at,

@@ -15,6 +15,7 @@ from storage.claims import SqlClaims
 from storage.coupon_templates import SqlCouponTemplates
 from storage.deals import SqlDeals
 from storage.dispatch import SqlDispatch
+from storage.drafts import SqlDrafts
 from storage.groups import SqlGroups
 from storage.inbox import SqlInbox
 from storage.invitations import SqlInvitations
@@ -159,6 +160,11 @@ class SqlUow:
     def deals(self) -> SqlDeals:
         """Deals and their goods."""
         return SqlDeals(self.connection)
+
+    @property
+    def drafts(self) -> SqlDrafts:
+        """Deals that are being put together."""
+        return SqlDrafts(self.connection, self.now)
 
     @property
     def cards(self) -> SqlCards:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from features.app.uow import Uow
 from features.groupbuy.model import Deal
-from features.groupbuy.wording import basket, pay_text
+from features.groupbuy.wording import basket, pay_text, reason_of
 from features.members.model import Group
 from features.orders import rules
 from features.orders.model import Order, OrderState, OrderView
@@ -67,7 +67,7 @@ class Telling:
         until = deal.terms.pickup_until.astimezone(group.zone)
         return {
             "title": _title(deal, view),
-            "reason": deal.reason or Text("groupbuy.no_reason"),
+            "reason": reason_of(deal.reason),
             "basket": basket(lines),
             "total": Money(Fen(rules.goods_of(view) - view.order.off)),
             "pay": pay_text(deal.terms),

@@ -1,11 +1,12 @@
 """Values and refusals about group buys. Quantities are thousandths of the unit, money is fen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from features.members.model import Group
+from features.members.model import Group, Member
 from features.pickup.model import PickupPoint
 from kernel.errors import Refusal
 from kernel.ids import ChatId, DealId, GroupId, ItemId, MemberId, MessageId, PickupPointId
@@ -37,6 +38,41 @@ class GoalKind(StrEnum):
     HOMES = "homes"
     MONEY = "money"  # fen
     CASES = "cases"  # whole cases of the goods that come in cases
+
+
+class Lack(StrEnum):
+    """What can be missing before a draft is published."""
+
+    GOODS = "goods"
+    CUTOFF = "cutoff"
+    PICKUP = "pickup"
+    GOAL = "goal"
+
+
+class Ask(StrEnum):
+    """What the next text of a leader in private may answer."""
+
+    CUTOFF = "cutoff"
+    PICKUP = "pickup"
+    GOAL = "goal"
+    TITLE = "title"
+    NOTE = "note"
+    STOCK = "stock"  # of one of a draft's goods
+    LIMIT = "limit"
+    EXTEND = "extend"
+    PRICE = "price"  # of one of a running deal's goods
+    RESTOCK = "restock"
+    REASON = "reason"  # why a deal is cancelled
+    SURE = "sure"  # the reason was given; it waits for a tap
+
+
+class Why(StrEnum):
+    """Why a deal is cancelled, where nobody writes a reason of their own."""
+
+    SUPPLY = "supply"
+    QUALITY = "quality"
+    FEW = "few"
+    WEATHER = "weather"
 
 
 class PayMode(StrEnum):
@@ -200,6 +236,18 @@ class Draft:
     goods: tuple[Goods, ...] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a leader is asked about a deal; `given` is what else the answer needs."""
+
+    member: Member
+    group: GroupId
+    deal: DealId
+    ask: Ask
+    given: Mapping[str, str]
+    message: MessageId | None  # the card to go on with
+
+
 class NoDeal(Refusal):
     """There is no such deal, or it is none of this group's."""
 
@@ -222,6 +270,12 @@ class CannotMove(Refusal):
     """A deal is in a state from which it cannot go where it is wanted."""
 
     text_key = "groupbuy.cannot_move"
+
+
+class TooManyGoods(Refusal):
+    """More goods in a deal than one message can show."""
+
+    text_key = "groupbuy.too_many_goods"
 
 
 class NothingToSell(Refusal):

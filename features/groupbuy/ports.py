@@ -1,13 +1,13 @@
 """What deals need kept."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from features.groupbuy.model import Card, Counts, Deal, DealState, Goods, Item, Terms
+from features.groupbuy.model import Asked, Card, Counts, Deal, DealState, Goods, Item, Terms
 from features.pickup import ports as pickup_ports
 from features.staff import ports as staff_ports
-from kernel.ids import ChatId, DealId, GroupId, ItemId, MemberId, MessageId
+from kernel.ids import ChatId, DealId, GroupId, ItemId, MemberId, MessageId, UserId
 from kernel.money import Fen, Milli
 
 
@@ -128,6 +128,46 @@ class DealStore(Protocol):
         ...
 
 
+class DraftStore(Protocol):
+    """Deals that are being put together, and what leaders are asked about deals."""
+
+    def set_terms(self, deal: DealId, terms: Terms) -> bool:
+        """Keep other terms of a draft; False where it is none."""
+        ...
+
+    def set_goods(self, deal: DealId, goods: Sequence[Goods]) -> bool:
+        """Keep other goods of a draft, numbered from 1; False where it is none."""
+        ...
+
+    def delete(self, deal: DealId) -> bool:
+        """Forget a draft; False where it is none."""
+        ...
+
+    def wait(self, asked: Asked, *, until: datetime) -> None:
+        """Take the next text of a person as the answer, in the place of what was waited for."""
+        ...
+
+    def waiting(self, user: UserId, *, now: datetime) -> Asked | None:
+        """Return what a person is asked about a deal, if its time is not over."""
+        ...
+
+    def forget(self, member: MemberId) -> None:
+        """Ask a person nothing any more, whatever it was about."""
+        ...
+
+    def to_warn(self, *, now: datetime, ahead: timedelta, limit: int) -> tuple[int, ...]:
+        """Return the open deals with a goal that close within `ahead` and about which nobody was warned."""
+        ...
+
+    def next_warning_at(self, *, now: datetime, ahead: timedelta) -> datetime | None:
+        """Return when somebody is warned about a deal next."""
+        ...
+
+    def warned(self, deal: DealId) -> bool:
+        """Record that somebody was warned about a deal; False where it was recorded before."""
+        ...
+
+
 class CardStore(Protocol):
     """The standing messages of deals."""
 
@@ -172,6 +212,11 @@ class Uow(pickup_ports.Uow, staff_ports.Uow, Protocol):
     @property
     def deals(self) -> DealStore:
         """Deals."""
+        ...
+
+    @property
+    def drafts(self) -> DraftStore:
+        """Drafts."""
         ...
 
     @property

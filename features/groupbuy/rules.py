@@ -98,6 +98,11 @@ def check_opening(terms: Terms, goods: Sequence[Goods], *, now: datetime, policy
         if not (each.supplier and each.batch and each.origin):
             raise Incomplete(name=each.name)
     check_times(terms, now=now, policy=policy)
+    check_goal(terms, goods)
+
+
+def check_goal(terms: Terms, goods: Sequence[Goods]) -> None:
+    """Raise BadGoal for a goal that nobody can reach; whole cases need goods that come in cases."""
     if terms.goal_kind is GoalKind.NONE:
         return
     if terms.goal < 1 or (terms.goal_kind is GoalKind.CASES and not any(each.case for each in goods)):

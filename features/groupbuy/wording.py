@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from features.groupbuy import rules
-from features.groupbuy.model import Deal, DealState, GoalKind, Goods, Item, PayMode, Shown, Terms
+from features.groupbuy.model import Deal, DealState, GoalKind, Goods, Item, PayMode, Shown, Terms, Why
 from kernel.ids import ItemId
 from kernel.message import Moment, Money, Param, Quantity, Text
 from kernel.money import Fen, Milli, amount_of
@@ -36,7 +36,7 @@ def standing_state(shown: Shown) -> Text:
     """Return where a deal stands: until when it takes orders and what is missing, or what became of it."""
     deal = shown.deal
     if deal.state is not DealState.OPEN:
-        return Text(f"groupbuy.is_{deal.state}", {"reason": deal.reason})
+        return Text(f"groupbuy.is_{deal.state}", {"reason": reason_of(deal.reason)})
     closing: dict[str, Param] = {
         "at": Moment(deal.terms.closes_at, shown.group.zone.key),
         "left": time_left(deal, shown),
@@ -45,6 +45,13 @@ def standing_state(shown: Shown) -> Text:
         closing["at"] = Moment(deal.fill_until or deal.terms.closes_at, shown.group.zone.key)
         return Text("groupbuy.filling", closing)
     return Text("groupbuy.open", closing | {"goal": goal(shown)})
+
+
+def reason_of(reason: str) -> Param:
+    """Return why a deal was cancelled: one of the usual reasons, or what staff wrote."""
+    if not reason:
+        return Text("groupbuy.no_reason")
+    return Text(f"groupbuy.why_{Why(reason)}") if reason in set(Why) else reason
 
 
 def time_left(deal: Deal, shown: Shown) -> Text:
