@@ -14,6 +14,7 @@ from handlers import (
     coupon_desk,
     coupon_gifts,
     coupons,
+    deals,
     groups,
     growth,
     health,
@@ -101,6 +102,7 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         catalogue.routes(catalog),
         catalogue_files.routes(),
         coupons.routes(catalog),  # a link of its own
+        deals.routes(catalog),
         members.routes(catalog),
         settings.routes(catalog),
         privacy.routes(catalog),

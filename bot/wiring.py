@@ -33,6 +33,10 @@ from features.app.baskets import Baskets
 from features.app.checkout import Checkout
 from features.app.closing import Closing
 from features.app.corrections import Corrections
+from features.app.deal_desk import Drafting
+from features.app.deal_door import DealDoor
+from features.app.deal_goods import DraftGoods
+from features.app.deal_running import RunningDeals
 from features.app.desk import Desk
 from features.app.erasing import Erasing
 from features.app.goods import Goods
@@ -49,6 +53,7 @@ from features.catalogue.importing import Importing
 from features.catalogue.service import Catalogue
 from features.coupons.desk import CouponDesk, no_categories
 from features.coupons.service import Coupons
+from features.groupbuy.drafts import Drafts
 from features.groupbuy.service import Groupbuy
 from features.growth.boards import Boards
 from features.growth.rulebook import Rulebook
@@ -92,14 +97,16 @@ def build_app(config: Config) -> App:
     accounts = Accounts(members, growth, Boards(), notices)
     corrections = Corrections(staff, accounts)
     setup = Setup(pickup, staff, zones.load(), _own_number(config))
-    catalogue = Catalogue()
+    catalogue, standing = Catalogue(), Standing(config.groupbuy, members)
     goods = Goods(staff, catalogue)
     arrival = Arrival(members, growth, pickup, staff)
     groupbuy, orders = Groupbuy(config.groupbuy), Orders(config.groupbuy)
     standing = Standing(config.groupbuy, members)
     checkout = Checkout(coupons)
     baskets = Baskets(members, groupbuy, orders, standing, checkout)
+    closing = Closing(groupbuy, checkout)
     wallets = Wallets(members, arrival, coupons, staff, notices)
+    drafting = _drafting(config, DealDoor(staff, groupbuy), closing, standing)
     return App(
         outreach=outreach,
         members=members,
@@ -127,14 +134,21 @@ def build_app(config: Config) -> App:
         standing=standing,
         baskets=baskets,
         hearing=Hearing(members, groupbuy, orders, baskets, staff),
-        closing=Closing(groupbuy, checkout),
+        closing=closing,
         telling=Telling(orders),
         goods=goods,
         goods_files=GoodsFiles(goods, Importing(catalogue)),
-        wizards=Wizards(goods, setup),
         wallets=wallets,
         redeeming=Redeeming(members, growth, coupons),
+        drafting=drafting,
+        wizards=Wizards(goods, drafting, setup),
     )
+
+
+def _drafting(config: Config, door: DealDoor, closing: Closing, standing: Standing) -> Drafting:
+    """Return what leaders do to deals."""
+    running = RunningDeals(door, door.groupbuy, closing, standing)
+    return Drafting(door, Drafts(config.groupbuy), DraftGoods(), running)
 
 
 def _own_number(config: Config) -> UserId:

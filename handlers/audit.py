@@ -99,6 +99,7 @@ def _details(shown: AuditShown) -> dict[str, Param]:
         "field": Text(f"catalogue.field_{after.get('field') or Field.NAME}"),
         "price_before": _money(before),
         "price_after": _money(after),
+        "item": str(after.get("item", "")),
         "added": str(after.get("added", 0)),
         "changed": str(after.get("changed", 0)),
         "coupon": name_of_values(after) if "percent" in after else "",

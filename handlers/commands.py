@@ -28,6 +28,6 @@ OFFERED: Mapping[Scope, tuple[str, ...]] = {
 EVERY = tuple(dict.fromkeys(name for names in OFFERED.values() for name in names))
 
 _ALSO = ("points", "history", "board", "coupons")  # understood, not offered
-_STAFF = ("setup", "health", "panic", "audit", "role", "standin", "goods", "quan")
+_STAFF = ("setup", "health", "panic", "audit", "role", "standin", "goods", "tuan", "quan")
 KNOWN, KNOWN_TO_STAFF = (*PRIVATE, *_ALSO), (*PRIVATE, *_ALSO, *_STAFF)
 """What works in private, for whom an unknown command is compared with it."""

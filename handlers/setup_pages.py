@@ -11,7 +11,7 @@ from features.setup.wording import language_text, quiet_text, zone_text
 from features.setup.zones import load as load_zones
 from handlers.answers import say, show
 from handlers.context import Place
-from handlers.menu import AUDIT, COUPON_DESK, GOODS, HEALTH, PANIC, STAFF_ROLES, STAND_IN, TO_MENU
+from handlers.menu import AUDIT, COUPON_DESK, DEALS, GOODS, HEALTH, PANIC, STAFF_ROLES, STAND_IN, TO_MENU
 from kernel.ids import private_chat
 from kernel.message import Button, Keyboard, Kind, Language, Moment, Outgoing, Tap, Text
 
@@ -66,9 +66,9 @@ def _desk(shown: Page) -> Keyboard:
     if not shown.leads:
         return ((stop,),)
     return (
+        (Tap(Text("deals.to_desk"), DEALS, group), Tap(Text("catalogue.to_goods"), GOODS, (0,))),
         (Tap(Text("setup.to_who_does_what"), STAFF_ROLES, group), Tap(Text("setup.to_audit"), AUDIT, group)),
-        (Tap(Text("catalogue.to_goods"), GOODS, (0,)), Tap(Text("coupons.to_desk"), COUPON_DESK, group)),
-        (Tap(Text("staff.find_stand_in"), STAND_IN, group),),
+        (Tap(Text("coupons.to_desk"), COUPON_DESK, group), Tap(Text("staff.find_stand_in"), STAND_IN, group)),
         (stop,),
     )
 

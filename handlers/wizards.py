@@ -5,9 +5,11 @@ from functools import partial
 
 from telegram import Update
 
+from features.app.deal_desk_model import DealList, DealPage, DraftPage, Earlier
+from features.app.wizards import Asking
 from features.members.model import Member
 from features.setup.model import Page
-from handlers import catalogue_pages, setup, setup_pages
+from handlers import catalogue_pages, deal_pages, setup, setup_pages
 from handlers.context import Context, Place
 from handlers.routes import IN_PRIVATE, Routes, on_words
 from kernel.ids import MessageId
@@ -53,18 +55,19 @@ async def on_cancel(update: Update, context: Context) -> None:
         context.plan(context.app.wizards.leave, partial(_left, context.place), person=person)
 
 
-def _answered(
-    place: Place, otherwise: Otherwise, found: catalogue_pages.View | Page | Member | None
-) -> Answer:
+def _answered(place: Place, otherwise: Otherwise, found: Asking | Member | None) -> Answer:
     if isinstance(found, Page):
         return setup.changed(place, found)
-    if found is None or isinstance(found, Member):
-        return otherwise(found)
+    return otherwise(found) if found is None or isinstance(found, Member) else _left(place, found)
+
+
+def _left(place: Place, found: Asking) -> Answer:
+    match found:
+        case Page():
+            return setup_pages.page(place, found)
+        case DealList() | Earlier() | DraftPage() | DealPage():
+            return deal_pages.page(place, found)
     return catalogue_pages.page(place, found)
-
-
-def _left(place: Place, found: catalogue_pages.View | Page) -> Answer:
-    return setup_pages.page(place, found) if isinstance(found, Page) else catalogue_pages.page(place, found)
 
 
 def routes(catalog: Catalog) -> Routes:

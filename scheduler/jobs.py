@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from features.app import App, Uow
+from features.app.deal_running import AHEAD
 from kernel.ids import CouponId, DealId, GroupId, MemberId
 
 _PAUSE = timedelta(minutes=1)  # before work that failed is tried again
@@ -95,6 +96,13 @@ JOBS: tuple[Job, ...] = (
         next_at=lambda uow: uow.cards.next_card_at(),
         act=lambda app, uow, due: app.standing.tend(uow, deal=DealId(due)),
         back_off=lambda uow, due: uow.cards.put_off_card(DealId(due), until=uow.now + _PAUSE),
+    ),
+    Job(
+        name="groupbuy.warn",
+        due=lambda uow, limit: uow.drafts.to_warn(now=uow.now, ahead=AHEAD, limit=limit),
+        next_at=lambda uow: uow.drafts.next_warning_at(now=uow.now, ahead=AHEAD),
+        act=lambda app, uow, due: app.drafting.running.warn(uow, deal=DealId(due)),
+        back_off=lambda uow, due: uow.drafts.warned(DealId(due)),  # it is no use later
     ),
     Job(
         name="privacy.sweeps",

@@ -8,6 +8,7 @@ from features.app.arrival import Arrival
 from features.app.baskets import Baskets
 from features.app.closing import Closing
 from features.app.corrections import Corrections
+from features.app.deal_desk import Drafting
 from features.app.desk import Desk
 from features.app.erasing import Erasing
 from features.app.goods import Goods
@@ -75,6 +76,7 @@ class App:
     telling: Telling
     goods: Goods
     goods_files: GoodsFiles
+    drafting: Drafting
     wizards: Wizards
     wallets: Wallets
     redeeming: Redeeming

@@ -31,10 +31,11 @@ from features.staff.model import (
 from features.staff.roles import Roles
 from features.staff.service import Staff
 from features.staff.silence import Silence
-from kernel.ids import ChatId, GroupId, MemberId, PickupPointId, ProductId, UserId
+from kernel.ids import ChatId, DealId, GroupId, MemberId, PickupPointId, ProductId, UserId
 from kernel.message import Language
 
 _OF_PRODUCTS = (Deed.PRODUCT_ADDED, Deed.PRODUCT_CHANGED, Deed.PRODUCT_ON, Deed.PRODUCT_OFF)
+_OF_DEALS = tuple(deed for deed in Deed if deed.startswith("deal_"))
 _LINES = 8  # audit lines on a page
 _HISTORY = 5  # lines of a member's history on their card
 
@@ -225,6 +226,9 @@ def _subject(uow: Uow, line: AuditLine) -> str:
         return product.name if product else ""
     if line.act is Deed.PRODUCTS_IMPORTED:
         return ""
+    if line.act in _OF_DEALS:
+        deal = uow.deals.get(DealId(line.subject))
+        return deal.terms.title if deal else ""
     if line.act in (Deed.PICKUP_OPENED, Deed.PICKUP_CLOSED):
         point = uow.pickup.get(PickupPointId(line.subject))
         return point.name if point else ""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from features.app.deal_desk import Drafting
+from features.app.deal_desk_model import DeskView
 from features.app.goods import Goods
 from features.app.goods_model import View
 from features.app.uow import Uow
@@ -10,21 +12,27 @@ from features.setup.model import Page
 from features.setup.service import Setup
 from kernel.ids import MessageId
 
+Asking = View | DeskView | Page
+"""What a typed text may lead to: a page of the catalogue, of a deal, of the setup."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wizards:
     """Questions whose answer is typed."""
 
     goods: Goods
+    deals: Drafting
     setup: Setup
 
-    def told(self, uow: Uow, *, person: Person, typed: str, at: MessageId) -> View | Page | Member | None:
+    def told(self, uow: Uow, *, person: Person, typed: str, at: MessageId) -> Asking | Member | None:
         """Take a text as the answer to what was asked; return the person, if known, where nothing was.
 
-        Raises NotAllowed or ListAsked.
+        Raises NotAllowed, ListAsked or NoDeal.
         """
-        return self.goods.told(uow, person=person, typed=typed, at=at) or self.setup.told(
-            uow, person=person, typed=typed
+        return (
+            self.goods.told(uow, person=person, typed=typed, at=at)
+            or self.deals.told(uow, person=person, typed=typed, at=at)
+            or self.setup.told(uow, person=person, typed=typed)
         )
 
     def pictured(self, uow: Uow, *, person: Person, photo: str, at: MessageId) -> View | Member | None:
@@ -38,6 +46,10 @@ class Wizards:
         known = uow.members.inside(person.user)
         return known and uow.members.renew(known, person)
 
-    def leave(self, uow: Uow, *, person: Person) -> View | Page:
-        """Leave what was asked. Raises NotSetUp, NotAllowed or ListAsked."""
-        return self.goods.leave(uow, person=person) or self.setup.leave(uow, person=person)
+    def leave(self, uow: Uow, *, person: Person) -> Asking:
+        """Leave what was asked. Raises NotSetUp, NotAllowed, ListAsked or NoDeal."""
+        return (
+            self.goods.leave(uow, person=person)
+            or self.deals.leave(uow, person=person)
+            or self.setup.leave(uow, person=person)
+        )

@@ -40,6 +40,7 @@ class Act(StrEnum):
     UNDO = "undo"  # take back what staff did
     APPROVE_GROUPS = "approve_groups"
     CATALOGUE = "catalogue"  # what is sold: products, prices, suppliers
+    DEALS = "deals"  # group buys: open, change and cancel them
     HAND_OVER = "hand_over"  # make somebody else the owner
 
 
@@ -73,6 +74,12 @@ class Deed(StrEnum):
     COUPON_OPENED = "coupon_opened"  # a kind is given out
     COUPON_CLOSED = "coupon_closed"
     COUPON_GIVEN = "coupon_given"
+    DEAL_OPENED = "deal_opened"
+    DEAL_EXTENDED = "deal_extended"
+    DEAL_CLOSED = "deal_closed"  # before its time
+    DEAL_CANCELLED = "deal_cancelled"
+    DEAL_REPRICED = "deal_repriced"
+    DEAL_RESTOCKED = "deal_restocked"
     UNDONE = "undone"
 
 

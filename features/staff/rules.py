@@ -20,6 +20,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.COUPONS: _LEADING,
     Act.UNDO: _LEADING,
     Act.CATALOGUE: _LEADING,
+    Act.DEALS: _LEADING,
     Act.APPROVE_GROUPS: frozenset({Role.OWNER}),
     Act.HAND_OVER: frozenset({Role.OWNER}),
 }
