@@ -20,10 +20,9 @@ from handlers.deal_words import (
     limit_of,
     lines,
     pairs,
-    place_of,
     short,
-    span,
     stock_of,
+    there,
     when,
 )
 from handlers.menu import DEALS
@@ -52,16 +51,11 @@ def _back(shown: DealPage) -> tuple[Button, ...]:
 
 
 def _main(shown: DealPage) -> _Page:
-    found, terms = shown.shown, shown.shown.deal.terms
-    there: dict[str, Param] = {
-        "place": place_of(found, terms),
-        "span": span(terms.pickup_at, terms.pickup_until, found),
-        "on": terms.pickup_at.astimezone(found.group.zone).date(),
-    }
+    found = shown.shown
     counts: dict[str, Param] = {"homes": found.counts.homes, "money": Money(found.counts.money)}
     told = [
         standing_state(found),
-        Text("deals.pickup", there),
+        Text("deals.pickup", there(found)),
         Text("deals.homes", counts),
         Text("deals.blank"),
         *(item_line(item, is_open=found.deal.state is DealState.OPEN) for item in found.items),

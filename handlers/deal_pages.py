@@ -30,10 +30,10 @@ from handlers.deal_words import (
     lines,
     pairs,
     pay_of,
-    place_of,
     short,
     span,
     stock_of,
+    there,
     to_draft,
     when,
 )
@@ -151,12 +151,7 @@ def _terms(shown: DraftPage) -> list[Text]:
     found, terms = shown.shown, shown.shown.deal.terms
     told = [Text("deals.goods", {"count": len(found.items)}), *map(goods_line, found.items)]
     told.append(Text("deals.cutoff", {"when": when(terms.closes_at, found)}))
-    pickup: dict[str, Param] = {
-        "place": place_of(found, terms),
-        "span": span(terms.pickup_at, terms.pickup_until, found),
-        "on": terms.pickup_at.astimezone(found.group.zone).date(),
-    }
-    told.append(Text("deals.pickup", pickup))
+    told.append(Text("deals.pickup", there(found)))
     told.append(Text("deals.goal", {"goal": goal_of(terms.goal_kind, terms.goal)}))
     told.append(Text("deals.pay", {"pay": pay_of(terms.pay)}))
     return [*told, Text("deals.note", {"note": terms.note})] if terms.note else told
@@ -279,13 +274,8 @@ def _pickup(shown: DraftPage) -> _Page:
         Tap(span(opens, ends, found), SET, (found.deal.id, "pickup", f"{packed(opens)}-{packed(ends)}"))
         for opens, ends in pickups(terms, found.group.zone)
     ]
-    stands: dict[str, Param] = {
-        "place": place_of(found, terms),
-        "span": span(terms.pickup_at, terms.pickup_until, found),
-    }
-    text = _under(
-        shown, Text("deals.stands", {"stands": Text("deals.there", stands)}), Text("deals.ask_pickup")
-    )
+    stands = Text("deals.stands", {"stands": Text("deals.there", there(found))})
+    text = _under(shown, stands, Text("deals.ask_pickup"))
     return text, (*points, *pairs(times), (to_draft(found),))
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from features.app.deal_desk_model import DraftStep
-from features.groupbuy.model import GoalKind, Item, PayMode, Shown, Terms
+from features.groupbuy.model import GoalKind, Item, PayMode, Shown
 from features.groupbuy.wording import name_of, price_text
 from kernel import business_day
 from kernel.message import Button, Keyboard, Money, Param, Quantity, Tap, Text
@@ -25,28 +24,50 @@ _NEAR = range(3)  # days ahead with a name of their own
 
 def when(at: datetime, shown: Shown) -> Text:
     """Return an instant as people say it, with its date."""
-    zone = shown.group.zone
-    return Text("deals.when", {"said": short(at, shown), "on": business_day.local_date(at, zone)})
+    on = business_day.local_date(at, shown.group.zone)
+    return Text("deals.when", {"said": _said(at, shown, _named(at, shown)), "on": on})
 
 
 def short(at: datetime, shown: Shown) -> Text:
     """Return an instant as people say it: the day by its name, where it is one of the next seven."""
-    zone = shown.group.zone
-    return Text("deals.day_time", {"day": _day(at, shown.now, zone), "time": f"{at.astimezone(zone):%H:%M}"})
+    on = business_day.local_date(at, shown.group.zone)
+    return _said(at, shown, _named(at, shown) if _ahead(at, shown) in range(_WEEK) else on)
 
 
 def span(opens: datetime, ends: datetime, shown: Shown) -> Text:
     """Return the hours of pick-up."""
-    until = f"{ends.astimezone(shown.group.zone):%H:%M}"
-    return Text("deals.span", {"opens": short(opens, shown), "until": until})
+    return Text("deals.span", {"opens": short(opens, shown), "until": _clock(ends, shown)})
 
 
-def _day(at: datetime, now: datetime, zone: ZoneInfo) -> Param:
-    on = business_day.local_date(at, zone)
-    ahead = (on - business_day.local_date(now, zone)).days
+def there(shown: Shown) -> dict[str, Param]:
+    """Return where and when goods are picked up, with the date."""
+    terms = shown.deal.terms
+    opens = _said(terms.pickup_at, shown, _named(terms.pickup_at, shown))
+    return {
+        "place": place_of(shown),
+        "span": Text("deals.span", {"opens": opens, "until": _clock(terms.pickup_until, shown)}),
+        "on": business_day.local_date(terms.pickup_at, shown.group.zone),
+    }
+
+
+def _said(at: datetime, shown: Shown, day: Param) -> Text:
+    return Text("deals.day_time", {"day": day, "time": _clock(at, shown)})
+
+
+def _clock(at: datetime, shown: Shown) -> str:
+    return f"{at.astimezone(shown.group.zone):%H:%M}"
+
+
+def _ahead(at: datetime, shown: Shown) -> int:
+    zone = shown.group.zone
+    return (business_day.local_date(at, zone) - business_day.local_date(shown.now, zone)).days
+
+
+def _named(at: datetime, shown: Shown) -> Text:
+    ahead = _ahead(at, shown)
     if ahead in _NEAR:
         return Text(f"deals.day_{ahead}")
-    return Text(f"deals.weekday_{on.isoweekday()}") if 0 <= ahead < _WEEK else on
+    return Text(f"deals.weekday_{business_day.local_date(at, shown.group.zone).isoweekday()}")
 
 
 def goal_of(kind: GoalKind, number: int) -> Text:
@@ -101,10 +122,9 @@ def pairs(buttons: Sequence[Button]) -> Keyboard:
     return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
 
 
-def place_of(shown: Shown, terms: Terms) -> Param:
+def place_of(shown: Shown) -> Param:
     """Return where goods are picked up."""
-    is_open = shown.point is not None and shown.point.is_open and terms.point is not None
-    return shown.point.name if shown.point and is_open else Text("deals.no_place")
+    return shown.point.name if shown.point and shown.point.is_open else Text("deals.no_place")
 
 
 def to_draft(shown: Shown, step: DraftStep = DraftStep.MAIN, label: Text = _TO_DRAFT) -> Tap:

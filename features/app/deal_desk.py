@@ -17,6 +17,7 @@ from features.app.deal_desk_model import (
 from features.app.deal_door import DealDoor, near
 from features.app.deal_goods import DraftGoods
 from features.app.deal_running import RunningDeals
+from features.app.standing import STANDING
 from features.app.uow import Uow
 from features.catalogue.model import BatchOver, Unclear
 from features.catalogue.reading import quantity
@@ -41,14 +42,6 @@ from features.staff.model import Choice, Deed
 from kernel.ids import DealId, GroupId, MessageId, PickupPointId
 from kernel.message import Text
 
-_RUNNING = (
-    DealState.OPEN,
-    DealState.LOCKED,
-    DealState.FORMED,
-    DealState.PURCHASING,
-    DealState.ARRIVED,
-    DealState.PICKING,
-)
 _BEFORE = tuple(state for state in DealState if state not in (DealState.DRAFT, DealState.IN_REVIEW))
 _LISTED = 8
 
@@ -261,7 +254,7 @@ class Drafting:
         return DealList(
             desk,
             uow.deals.of_group(group, states=(DealState.DRAFT,), limit=_LISTED),
-            uow.deals.of_group(group, states=_RUNNING, limit=_LISTED),
+            uow.deals.of_group(group, states=STANDING, limit=_LISTED),
             before[0] if before else None,
             has_goods=bool(uow.catalogue.active()),
         )

@@ -1,0 +1,376 @@
+"""A leader opens a deal: a draft on one card, tapped and typed, previewed, published."""
+
+from base64 import b64encode
+
+import pytest
+
+from features.catalogue.model import Field
+from tests.desk import (
+    BARE,
+    EGGS,
+    ITEMS,
+    STATES,
+    TOMATO,
+    button,
+    buttons,
+    card,
+    data_of,
+    drafts,
+    publishes,
+    sells,
+)
+from tests.scenarios.test_catalogue_files import a_sheet
+from tests.shop import a_point
+from tests.world import World
+
+NOT_ALLOWED = "这件事要有相应角色的人来做。请找团长帮忙。"
+
+
+async def test_a_deal_goes_from_nothing_to_published_by_tapping(world: World) -> None:
+    leader = await drafts(world)
+    cards = len(world.said_to(leader))
+    assert world.last_to(leader) == (
+        "📝 周一团（草稿，邻居看不到）\n🛒 商品：0 样\n⏰ 截单：今天 20:00（2026年11月23日）\n"
+        "📍 取货：3 号楼大厅，明天 17:00–20:00（2026年11月24日）\n🎯 成团：不限，订了就有\n"
+        "💰 付款：取货时付\n\n还差这些，点带 ❗ 的按钮：\n· 商品：还没选，或者有的不能卖"
+    )
+
+    await world.taps(leader, "❗ 商品")
+    await world.taps(leader, "☐ 番茄 ¥5.90/斤", times=2)
+    await world.taps(leader, "☐ 鸡蛋 ¥25.00/板")
+    await world.taps(leader, "‹ 回到草稿")
+    assert "· 番茄 ¥5.90/斤 · 库存不限 · 每户不限\n· 鸡蛋 ¥25.00/板 · 库存不限 · 每户限 2板" in world.last_to(
+        leader
+    )
+    await world.taps(leader, "看一眼再发布")
+    preview = card(world, leader)["text"]
+    await world.taps(leader, "发布到群里", times=2)
+    await world.advance(seconds=3)
+
+    assert len(world.said_to(leader)) == cards
+    assert world.last_to(leader, world.group) == preview
+    assert world.rows(STATES) == [("open", "周一团")]
+    assert world.toasts(leader)[-2:] == ["发布了，群里马上看得到", "这个团已经发布了"]
+    assert world.rows("SELECT act, subject_id FROM audit WHERE act LIKE 'deal%'") == [("deal_opened", 1)]
+    assert "进行中" in "".join(await on_desk(world, leader))
+
+
+async def on_desk(world: World, leader: int) -> list[str]:
+    await world.says(leader, "开团")
+    return buttons(world, leader)
+
+
+async def test_every_page_can_be_typed(world: World, subtests: pytest.Subtests) -> None:
+    leader = await drafts(world, "番茄")
+    for part, wrong, want, right, told in (
+        ("截单时间", "回头再说", "没看懂这个时间", "明天 晚上8点半", "⏰ 截单：明天 20:30（2026年11月24日）"),
+        (
+            "取货",
+            "随便",
+            "没看懂取货时间",
+            "周四 17:00-19:00",
+            "3 号楼大厅，周四 17:00–19:00（2026年11月26日）",
+        ),
+        (
+            "取货",
+            "今天 17:00-19:00",
+            "时间不对：截单要在以后",
+            "17点到20点",
+            "周四 17:00–20:00（2026年11月26日）",
+        ),
+        ("成团条件", "看着办", "没看懂成团条件", "二十户", "🎯 成团：20 户成团"),
+        ("成团条件", "0户", "没看懂成团条件", "满300元", "🎯 成团：满 ¥300.00 成团"),
+        ("标题", "长" * 16, "请打团的标题", "周末水果团", "📝 周末水果团"),
+        ("说明", "!!!", "请打说明", "番茄当天现摘", "💬 说明：番茄当天现摘"),
+    ):
+        with subtests.test(part=part, right=right):
+            await world.taps(leader, part)
+            asked = world.last_to(leader)
+            await world.says(leader, wrong)
+            assert f"⚠ {want}" in world.last_to(leader)
+            assert world.last_to(leader).endswith(asked.splitlines()[-1])
+            await world.says(leader, right)
+            assert "✓ 记下了" in world.last_to(leader)
+            assert told in world.last_to(leader)
+
+
+async def test_terms_are_tapped(world: World) -> None:
+    leader = await drafts(world, "番茄")
+    for part, choice, told in (
+        ("截单时间", "明天 20:00", "⏰ 截单：明天 20:00"),
+        ("取货", "周四 17:00–20:00", "，周四 17:00–20:00"),
+        ("成团条件", "10 户成团", "🎯 成团：10 户成团"),
+        ("付款", "先付款", "💰 付款：先付款"),
+    ):
+        await world.taps(leader, part)
+        await world.taps(leader, choice)
+        assert told in world.last_to(leader)
+    await world.taps(leader, "截单时间")
+    await world.says(leader, "周四 20:00")
+
+    assert "取货比截单早，跟着挪到了第二天" in world.last_to(leader)
+    assert "，周五 17:00–20:00（2026年11月27日）" in world.last_to(leader)
+
+
+async def test_stock_and_limit_are_numbers_or_without_end(world: World) -> None:
+    leader = await drafts(world, "番茄")
+    await world.taps(leader, "商品")
+    await world.taps(leader, "库存限购")
+
+    await world.taps(leader, "改库存")
+    await world.says(leader, "很多")
+    assert "⚠ 请打库存，只要数字，比如：200（斤）。" in world.last_to(leader)
+    await world.says(leader, "200")
+    await world.taps(leader, "改限购")
+    await world.says(leader, "10斤")
+    assert world.rows(ITEMS) == [(1, "番茄", 590, 200_000, 10_000)]
+    await world.taps(leader, "改库存")
+    await world.taps(leader, "不限")
+    await world.taps(leader, "改限购")
+    await world.says(leader, "不限")
+    assert world.rows(ITEMS) == [(1, "番茄", 590, None, None)]
+    await world.taps(leader, "去掉这样")
+    assert world.rows(ITEMS) == []
+
+
+async def test_what_cannot_be_sold_yet_says_what_is_missing(world: World) -> None:
+    leader = await drafts(world)
+    await world.taps(leader, "❗ 商品")
+
+    await world.taps(leader, "☐ 草莓（缺资料）")
+
+    assert world.toasts(leader)[-1] == "「草莓」还不能开团，先填好：\n· 供应商\n· 批次\n· 产地"
+    assert world.rows(ITEMS) == []
+
+
+async def test_without_goods_or_a_place_the_way_there_is_shown(world: World) -> None:
+    leader = world.leader
+    assert await on_desk(world, leader) == ["商品", "‹ 返回菜单"]
+    assert "先点「商品」加几样" in world.last_to(leader)
+
+    await sells(world, TOMATO)
+    await on_desk(world, leader)
+    await world.taps(leader, "＋ 新开一团")
+    await world.taps(leader, "❗ 取货")
+    await world.taps(leader, "去加取货点")
+
+    assert "第 4 步 · 取货点" in world.last_to(leader)
+    assert world.rows(STATES) == [("draft", "周一团")]
+
+
+async def test_a_price_that_changed_after_the_preview_is_shown_before_it_is_published(world: World) -> None:
+    leader = await drafts(world, "番茄")
+    await world.taps(leader, "看一眼再发布")
+    await reprices(world, "番茄", "6.5")
+
+    await world.taps(leader, "发布到群里")
+
+    assert world.toasts(leader)[-1] == "刚才有改动，这是现在的样子。请再看一眼，再点发布。"
+    assert "1. 番茄 ¥6.50/斤" in world.last_to(leader)
+    assert world.rows(STATES) == [("draft", "周一团")]
+    await world.taps(leader, "发布到群里")
+    assert world.rows(STATES) == [("open", "周一团")]
+
+
+async def reprices(world: World, name: str, price: str, field: Field = Field.PRICE) -> None:
+    def unit(uow: object) -> None:
+        app = world.runtime.app
+        product = next(each for each in uow.catalogue.every() if each.name == name)  # type: ignore[attr-defined]
+        app.catalogue.change(uow, product=product, values={field: price})  # type: ignore[arg-type]
+
+    await world.runtime.db.run(unit)
+
+
+async def test_goods_taken_out_of_the_sale_hold_a_draft_back(world: World) -> None:
+    leader = await drafts(world, "番茄", "鸡蛋")
+    await world.taps(leader, "看一眼再发布")
+    await reprices(world, "鸡蛋", "0", Field.ACTIVE)
+
+    await world.taps(leader, "发布到群里")
+    assert "⚠ 还不能发布，先把带 ❗ 的补上。" in world.last_to(leader)
+    await world.taps(leader, "❗ 商品")
+    await world.taps(leader, "✕ 去掉 鸡蛋（下架了）")
+    await world.taps(leader, "‹ 回到草稿")
+
+    assert "都齐了" in world.last_to(leader)
+
+
+async def test_what_another_leader_changed_is_previewed_before_it_is_published(world: World) -> None:
+    leader = await drafts(world, "番茄")
+    other = await a_leader(world)
+    await world.taps(leader, "看一眼再发布")
+    await world.says(other, "开团")
+    await world.taps(other, "📝 周一团（草稿）")
+    await world.taps(other, "标题")
+    await world.says(other, "赵姐的团")
+
+    await world.taps(leader, "发布到群里")
+
+    assert world.rows(STATES) == [("draft", "赵姐的团")]
+    assert "🧺 赵姐的团" in [text.splitlines()[0] for text in world.said_to(leader)]
+
+
+async def a_leader(world: World, name: str = "赵姐") -> int:
+    """Another leader of the group."""
+    person = await world.member(name)
+    await world.says(world.leader, "分工")
+    await world.taps(world.leader, "＋ 团长")
+    link = world.last_to(world.leader).split("start=")[1].split()[0]
+    await world.does(person, "start", payload=link)
+    return person
+
+
+async def test_who_leads_no_more_changes_nothing(world: World) -> None:
+    leader = await drafts(world, "番茄")
+    other = await a_leader(world)
+    await world.says(other, "开团")
+    await world.taps(other, "📝 周一团（草稿）")
+    await world.taps(other, "标题")
+    await world.says(leader, "分工")
+    await world.taps(leader, button(world, leader, "收回：赵姐"))
+
+    await world.says(other, "我的团")
+    assert NOT_ALLOWED in world.said_to(other)
+    await world.taps(other, "‹ 回到草稿")
+
+    assert world.toasts(other)[-1] == NOT_ALLOWED
+    assert world.rows(STATES) == [("draft", "周一团")]
+
+
+async def test_a_forged_deal_of_another_group_is_refused(world: World) -> None:
+    await drafts(world, "番茄")
+    stranger = await world.person("外人")
+    home = world.group
+    await world.opens_group("月亮湾")
+    other, world.group = world.leader, home
+
+    for person in (stranger, other):
+        await world.says(person, "菜单")
+        for act in (
+            "deal.draft:1:main",
+            "deal.publish:1:2",
+            "deal.set:1:pay:prepaid",
+            "deal.drop:1",
+            "deal.copy:1",
+        ):
+            await world.forges(person, f"v1:{act}")
+            assert world.toasts(person)[-1] == NOT_ALLOWED
+    await world.forges(other, "v1:deal.draft:99:main")
+    assert world.toasts(other)[-1].startswith("没有找到这个团")
+    assert world.rows("SELECT state, pay FROM deal") == [("draft", "pickup")]
+
+
+async def test_forged_choices_change_nothing(world: World) -> None:
+    leader = await drafts(world, "番茄")
+    for forged in (
+        "deal.set:1:point:77",
+        "deal.set:1:cutoff:5",
+        "deal.set:1:cutoff:999999999",
+        "deal.set:1:pickup:1-2",
+        "deal.set:1:goal:cases-5",
+        "deal.set:1:goal:homes-0",
+        "deal.set:1:pay:never",
+        "deal.set:1:state:open",
+        "deal.toggle:1:ZZZ:1:0",
+        "deal.item:1:stock:ZZZ",
+        "deal.care:1:main",
+        "deal.close:1",
+    ):
+        await world.forges(leader, f"v1:{forged}")
+    await world.taps(leader, "看一眼再发布" if "看一眼再发布" in buttons(world, leader) else "❗ 成团条件")
+
+    assert world.rows("SELECT state, pay, goal_kind FROM deal")[0][:2] == ("draft", "pickup")
+    assert world.rows(ITEMS) == [(1, "番茄", 590, None, None)]
+
+
+async def test_a_draft_is_dropped_after_asking(world: World) -> None:
+    leader = await drafts(world, "番茄")
+    await world.taps(leader, "删掉草稿")
+    publish = data_of(world, leader, "删掉")
+
+    await world.taps(leader, "删掉")
+
+    assert "✓ 草稿删掉了" in world.last_to(leader)
+    assert (world.rows(STATES), world.rows(ITEMS)) == ([], [])
+    await world.forges(leader, publish)
+    assert world.toasts(leader)[-1].startswith("没有找到这个团")
+
+
+async def test_cancel_leaves_the_question_and_a_new_deal_tapped_twice_is_one(world: World) -> None:
+    leader = await drafts(world, "番茄")
+    await world.taps(leader, "标题")
+    await world.says(leader, "取消")
+    assert "✓ 好，先不改了" in world.last_to(leader)
+    await world.says(leader, "我的团")
+    assert world.last_to(leader).startswith("没看懂这句。")
+
+    await world.says(leader, "开团")
+    await world.taps(leader, "＋ 新开一团", times=2)
+    assert world.rows(STATES) == [("draft", "周一团"), ("draft", "周一团")]
+
+
+async def test_a_deal_like_the_last_one_has_its_goods_at_todays_prices(world: World) -> None:
+    leader = await publishes(world, "番茄", "鸡蛋")
+    await world.advance(days=2)
+    await reprices(world, "番茄", "5.5")
+    await reprices(world, "鸡蛋", "0", Field.ACTIVE)
+
+    await world.says(leader, "开团")
+    await world.taps(leader, "照上次再开")
+
+    assert world.last_to(leader).startswith(
+        "✓ 1 样没放进来：下架了、缺资料，或者太多了\n📝 周三团（草稿，邻居看不到）\n🛒 商品：1 样\n"
+        "· 番茄 ¥5.50/斤 ¥5.90 · 库存不限 · 每户不限\n⏰ 截单：今天 20:00（2026年11月25日）\n"
+        "📍 取货：3 号楼大厅，明天 17:00–20:00（2026年11月26日）"
+    )
+    await world.says(leader, "开团")
+    await world.taps(leader, "照以前的开")
+    await world.taps(leader, "周一团 · 2026年11月23日")
+    assert world.rows(STATES)[-1] == ("draft", "周三团")
+
+
+async def test_a_deal_is_begun_with_what_a_file_brought(world: World) -> None:
+    leader = world.leader
+    await a_point(world)
+    sheet = a_sheet(("番茄", "斤", 5.9, 200, "示例农场", "甜"), ("鸡蛋", "板", "25", "", "", ""))
+    await world.does(leader, "document", file=b64encode(sheet).decode(), name="商品.xlsx")
+    await world.taps(leader, "导入")
+    await reprices(world, "番茄", "B1", Field.BATCH)
+    await reprices(world, "番茄", "山东", Field.ORIGIN)
+
+    await world.taps(leader, "用这些开团", times=2)
+
+    assert "✓ 1 样没放进来" in world.last_to(leader)
+    assert "· 番茄 ¥5.90/斤 · 库存 200斤 · 每户不限" in world.last_to(leader)
+    assert world.rows(ITEMS) == [(1, "番茄", 590, 200_000, None)]
+    await world.forges(leader, "v1:deal.from_import:77")
+    assert world.toasts(leader)[-1].startswith("这张表已经处理过了")
+
+
+async def test_in_the_group_a_command_leads_to_the_desk(world: World) -> None:
+    await world.says(world.leader, "/tuan", chat=world.group)
+    (row,) = world.sandbox.messages(world.leader, world.group)[-1]["reply_markup"]["inline_keyboard"]
+    assert row[0]["url"].endswith("start=tuan-1")
+
+    await world.does(world.leader, "start", payload="tuan-1")
+
+    assert world.last_to(world.leader).startswith("阳光花园的团")
+    neighbour = await world.member("陈阿姨")
+    await world.says(neighbour, "开团")
+    assert world.last_to(neighbour) == NOT_ALLOWED
+    await world.says(world.leader, "管理")
+    assert "开团" in buttons(world, world.leader)
+
+
+async def test_of_several_groups_one_is_chosen(world: World) -> None:
+    owner, home = world.leader, world.group
+    await sells(world, TOMATO, EGGS, BARE)
+    await world.opens_group("月亮湾")
+    world.leader, world.group = owner, home
+
+    await world.says(owner, "开团")
+    assert buttons(world, owner) == ["阳光花园", "月亮湾"]
+    await world.taps(owner, "月亮湾")
+    await world.taps(owner, "＋ 新开一团")
+
+    assert world.rows("SELECT group_id FROM deal") == [(2,)]
