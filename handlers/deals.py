@@ -36,7 +36,7 @@ from handlers.deal_words import (
 )
 from handlers.keyboards import tapped_args
 from handlers.menu import DEALS
-from handlers.routes import IN_PRIVATE, Routes, on_command, on_tap, on_words
+from handlers.routes import Routes, on_command, on_tap, on_words
 from handlers.staff import NUMBER, chosen, lead_staff, on_link
 from kernel.ids import DealId, GroupId, ItemId, MessageId
 from kernel.message import Answer, Tap, Text, Toast
@@ -323,7 +323,7 @@ def routes(catalog: Catalog) -> Routes:
     return (
         on_link(r"tuan-\d", on_desk),
         on_command("tuan", on_desk),
-        on_words(catalog.words["deals.desk"], on_desk, IN_PRIVATE),
+        on_words(catalog.words["deals.desk"], on_desk),
         on_tap(DEALS, on_desk, rf"({NUMBER})?"),
         on_tap(NEW, on_new, NUMBER),
         on_tap(EARLIER, on_new, NUMBER),

@@ -33,7 +33,6 @@ from features.groupbuy.model import (
     Goods,
     Item,
     Lack,
-    NoDeal,
     Terms,
 )
 from features.groupbuy.reading import is_unlimited
@@ -219,6 +218,8 @@ class Drafting:
         asked = uow.drafts.waiting(person.user, now=uow.now)
         if asked is None:
             return None
+        if uow.deals.get(asked.deal) is None:
+            return self._gone(uow, person, asked)
         desk, held = self.door.enter(uow, person, asked.deal, near(asked.message, at))
         if asked.ask not in DRAFT_ASKS.values():
             return self.running.told(uow, desk, held, asked, typed)
@@ -239,6 +240,8 @@ class Drafting:
         asked = uow.drafts.waiting(person.user, now=uow.now)
         if asked is None:
             return None
+        if uow.deals.get(asked.deal) is None:
+            return self._gone(uow, person, asked)
         desk, held = self.door.enter(uow, person, asked.deal, None)
         left = Text("deals.left")
         if held.state is DealState.DRAFT:
@@ -246,6 +249,11 @@ class Drafting:
         return self.running.shown(uow, desk, held, DealStep.MAIN, news=left)
 
     # -- inside
+
+    def _gone(self, uow: Uow, person: Person, asked: Asked) -> DealList | None:
+        """Show the list to who is asked about a draft that somebody has dropped."""
+        desk = self.door.desk(uow, person, asked.group, None)
+        return None if isinstance(desk, Choice) else replace(self._listed(uow, desk), news=Text("deals.gone"))
 
     def _listed(self, uow: Uow, desk: DealDesk) -> DealList:
         uow.drafts.forget(desk.reader.id)
@@ -280,6 +288,9 @@ class Drafting:
         """Let a draft say what the catalogue says by now, where it is looked at as a whole."""
         if step not in (DraftStep.MAIN, DraftStep.PREVIEW):
             return deal
+        if deal.terms.point is None and (points := uow.pickup.points(deal.group)):
+            placed = replace(deal.terms, point=points[0].id)
+            deal = self.drafts.set_terms(uow, deal=deal, terms=placed)
         stands = [item.goods for item in uow.deals.items((deal.id,))]
         renewed = self.goods.renewed(uow, stands, drop=False)
         return deal if renewed == stands else self.drafts.set_goods(uow, deal=deal, goods=renewed)
@@ -296,6 +307,8 @@ class Drafting:
     def _amount_told(self, uow: Uow, desk: DealDesk, deal: Deal, asked: Asked, typed: str) -> DraftPage:
         step, sku = DraftStep(asked.ask), asked.given["sku"]
         item = self._item(uow, deal, sku)
+        if item is None:
+            return self._shown(uow, desk, deal, DraftStep.GOODS)
         if is_unlimited(typed):
             return self._amount_set(uow, desk, deal, step, sku, None)
         try:
@@ -309,17 +322,13 @@ class Drafting:
     def _amount_set(
         self, uow: Uow, desk: DealDesk, deal: Deal, step: DraftStep, sku: str, amount: int | None
     ) -> DraftPage:
-        self._item(uow, deal, sku)
         changed = self.goods.with_amount(uow, deal, sku, step, amount)
         held = self.drafts.set_goods(uow, deal=deal, goods=changed)
         return self._shown(uow, desk, held, DraftStep.ITEM, sku=sku, news=Text("deals.kept"))
 
     @staticmethod
-    def _item(uow: Uow, deal: Deal, sku: str) -> Item:
-        found = next((item for item in uow.deals.items((deal.id,)) if item.goods.sku == sku), None)
-        if found is None:
-            raise NoDeal
-        return found
+    def _item(uow: Uow, deal: Deal, sku: str) -> Item | None:
+        return next((item for item in uow.deals.items((deal.id,)) if item.goods.sku == sku), None)
 
     def _again(
         self, uow: Uow, desk: DealDesk, deal: Deal, step: DraftStep, problem: Text | None
@@ -341,8 +350,9 @@ class Drafting:
         """Return a page of a draft, and let the next text answer it where it asks something."""
         shown = self.running.standing.shown(uow, deal=deal, group=desk.group)
         given: Mapping[str, str] = {"sku": sku} if sku else {}
-        of_item = step in (DraftStep.ITEM, DraftStep.STOCK, DraftStep.LIMIT)
-        item = self._item(uow, deal, sku) if of_item else None
+        item = next((each for each in shown.items if each.goods.sku == sku), None)
+        if item is None and step in (DraftStep.ITEM, DraftStep.STOCK, DraftStep.LIMIT):
+            step = DraftStep.GOODS  # somebody has taken it out
         self.door.ask(uow, desk, deal.id, DRAFT_ASKS.get(step), given)
         lacks = self.drafts.lacks(uow, deal=deal, goods=[each.goods for each in shown.items])
         withdrawn = self.goods.withdrawn(uow, shown.items)

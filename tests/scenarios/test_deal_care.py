@@ -178,6 +178,21 @@ async def test_a_leader_is_warned_once_two_hours_before_a_goal_is_missed(world: 
     assert world.rows("SELECT state FROM deal") == [("failed",)]
 
 
+async def test_nobody_is_woken_by_a_warning(world: World) -> None:
+    leader = await drafts(world, "番茄")
+    await world.taps(leader, "成团条件")
+    await world.taps(leader, "10 户成团")
+    await world.taps(leader, "截单时间")
+    await world.says(leader, "明天 7:00")
+    await world.taps(leader, "看一眼再发布")
+    await world.taps(leader, "发布到群里")
+
+    await world.advance(days=1)
+
+    assert [text for text in world.said_to(leader) if "快截单了" in text] == []
+    assert world.rows("SELECT state FROM deal") == [("failed",)]
+
+
 async def test_a_warned_leader_can_let_it_be(world: World) -> None:
     leader = await drafts(world, "番茄")
     await world.taps(leader, "成团条件")

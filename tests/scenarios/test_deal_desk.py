@@ -156,6 +156,10 @@ async def test_without_goods_or_a_place_the_way_there_is_shown(world: World) -> 
 
     assert "第 4 步 · 取货点" in world.last_to(leader)
     assert world.rows(STATES) == [("draft", "周一团")]
+    await a_point(world)
+    await world.says(leader, "开团")
+    await world.taps(leader, "📝 周一团（草稿）")
+    assert "📍 取货：3 号楼大厅，" in world.last_to(leader)
 
 
 async def test_a_price_that_changed_after_the_preview_is_shown_before_it_is_published(world: World) -> None:
@@ -208,6 +212,22 @@ async def test_what_another_leader_changed_is_previewed_before_it_is_published(w
 
     assert world.rows(STATES) == [("draft", "赵姐的团")]
     assert "🧺 赵姐的团" in [text.splitlines()[0] for text in world.said_to(leader)]
+
+
+async def test_a_draft_that_another_leader_dropped_is_gone_once(world: World) -> None:
+    leader = await drafts(world, "番茄")
+    other = await a_leader(world)
+    await world.taps(leader, "标题")
+    await world.says(other, "开团")
+    await world.taps(other, "📝 周一团（草稿）")
+    await world.taps(other, "删掉草稿")
+    await world.taps(other, "删掉")
+
+    await world.says(leader, "周末水果团")
+    assert world.last_to(leader).startswith("✓ 那个草稿被别人删掉了\n阳光花园的团")
+    await world.says(leader, "周末水果团")
+
+    assert world.last_to(leader).startswith("没看懂这句。")
 
 
 async def a_leader(world: World, name: str = "赵姐") -> int:
@@ -277,9 +297,7 @@ async def test_forged_choices_change_nothing(world: World) -> None:
         "deal.close:1",
     ):
         await world.forges(leader, f"v1:{forged}")
-    await world.taps(leader, "看一眼再发布" if "看一眼再发布" in buttons(world, leader) else "❗ 成团条件")
-
-    assert world.rows("SELECT state, pay, goal_kind FROM deal")[0][:2] == ("draft", "pickup")
+    assert world.rows("SELECT state, pay, point_id FROM deal") == [("draft", "pickup", 1)]
     assert world.rows(ITEMS) == [(1, "番茄", 590, None, None)]
 
 
@@ -348,7 +366,8 @@ async def test_a_deal_is_begun_with_what_a_file_brought(world: World) -> None:
 
 
 async def test_in_the_group_a_command_leads_to_the_desk(world: World) -> None:
-    await world.says(world.leader, "/tuan", chat=world.group)
+    for said in ("开团", "/tuan"):
+        await world.says(world.leader, said, chat=world.group)
     (row,) = world.sandbox.messages(world.leader, world.group)[-1]["reply_markup"]["inline_keyboard"]
     assert row[0]["url"].endswith("start=tuan-1")
 
