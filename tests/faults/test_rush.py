@@ -1,4 +1,4 @@
-"""A group in which everybody orders within a minute: no line is lost, one message is edited, within limits."""
+"""A group in which everybody orders within a minute: nothing is lost, one message is edited in time."""
 
 import os
 from datetime import timedelta
