@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bot import logs, upkeep
+from bot import auditing, logs, upkeep
 from bot.config import LogLevel
 from bot.terminal import chosen, config_option, load, loading, stop
 from kernel.message import Language
@@ -109,7 +109,7 @@ def jielong(data: Path, as_json: bool, verbose: bool) -> None:
     evaluate.jielong(data, as_json=as_json, verbose=verbose)
 
 
-for command in (upkeep.migrate, upkeep.backup, upkeep.restore):
+for command in (upkeep.migrate, upkeep.backup, upkeep.restore, auditing.audit):
     cli.add_command(command)
 
 

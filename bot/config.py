@@ -25,7 +25,9 @@ from features.growth.policy import GrowthPolicy
 from features.joining.model import JoiningPolicy
 from features.members.model import MembersPolicy
 from features.outreach.model import OutreachPolicy, QuietHours
+from features.payments.model import PaymentsPolicy
 from features.privacy.model import PrivacyPolicy
+from features.settlement.model import SettlementPolicy
 from features.staff.model import StaffPolicy
 from kernel.policy import Range
 
@@ -153,6 +155,8 @@ class Config:
     growth: GrowthPolicy
     groupbuy: GroupbuyPolicy
     coupons: CouponPolicy
+    payments: PaymentsPolicy
+    settlement: SettlementPolicy
     staff: StaffPolicy
     joining: JoiningPolicy
     privacy: PrivacyPolicy

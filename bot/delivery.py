@@ -19,12 +19,13 @@ from telegram.error import (
 )
 from telegram.ext import ExtBot
 
+from bot.attachments import Attachments
 from bot.fetching import fetched
 from bot.wire import NotSent, Wire, seconds_of
 from handlers.keyboards import markup
 from handlers.outcome import Outcome, OutcomeKind
 from kernel.ids import ChatId, MessageId, UserId, private_chat
-from kernel.message import Call, File, Kind, Outgoing, RemoteFile
+from kernel.message import Call, Checkout, File, Invoice, Kind, Outgoing, Photo, RemoteFile
 from storage.dispatch import is_harmless_twice
 from storage.outbox import Queued
 from texts.catalog import Catalog
@@ -39,7 +40,7 @@ _NO_TOPIC = ("message thread not found", "topic_deleted", "topic_closed")
 _NO_CHAT = "chat not found"
 _DECIDED = ("hide_requester_missing", "user_already_participant")  # by somebody else, or no wish any more
 _DECISIONS = (Call.APPROVE, Call.DECLINE)
-_UNASKED = (Call.REACT, Call.PIN, Call.UNPIN, Call.DELETE)  # nobody waits for their answer
+_UNASKED = (Call.REACT, Call.PIN, Call.UNPIN, Call.DELETE, Call.CHECKOUT)  # nobody waits for their answer
 _NOT_PARSED = "can't parse entities"
 _NO_PREVIEW = {"is_disabled": True}
 _CUT = "\n…"
@@ -74,8 +75,9 @@ class Shown:
 class Delivery:
     """Carries messages to Telegram, each once, and says what came of it. It keeps and decides nothing."""
 
-    def __init__(self, bot: ExtBot[None], wire: Wire, catalog: Catalog) -> None:
+    def __init__(self, bot: ExtBot[None], wire: Wire, catalog: Catalog, provider_token: str = "") -> None:
         self._bot, self._wire, self._catalog = bot, wire, catalog
+        self._attachments = Attachments(bot, wire, catalog, provider_token)
 
     @property
     def bot_id(self) -> int:
@@ -177,6 +179,8 @@ class Delivery:
             about["parse_mode"] = shown.mode
         if shown.markup:
             about["reply_markup"] = shown.markup
+        if isinstance(outgoing.file, Photo | Invoice):
+            return await self._attachments.send(outgoing, outgoing.file, shown.words, about)
         if isinstance(outgoing.file, File):
             caption = {"chat_id": outgoing.chat, "caption": shown.words}
             url = f"{self._bot.base_url}/sendDocument"
@@ -200,7 +204,7 @@ class Delivery:
                 result = await fetched(self._bot, self._wire, file) if isinstance(file, RemoteFile) else None
             case Call.STANDING:
                 result = await self._standing(outgoing.chat)
-            case Call.REACT | Call.PIN | Call.UNPIN | Call.DELETE:
+            case Call.REACT | Call.PIN | Call.UNPIN | Call.DELETE | Call.CHECKOUT:
                 await self._touch(outgoing, shown)
                 return None
             case None:
@@ -208,7 +212,10 @@ class Delivery:
         return Outcome(OutcomeKind(outgoing.call), outgoing.chat, outgoing.user, result)
 
     async def _touch(self, outgoing: Outgoing, shown: Shown) -> None:
-        """Do something to a message that stands."""
+        """Do something to a message that stands, or let a payment go on."""
+        if isinstance(outgoing.file, Checkout):
+            await self._attachments.check_out(outgoing.file, shown.words)
+            return
         chat, message = outgoing.chat, outgoing.message or MessageId(0)
         match outgoing.call:
             case Call.REACT:

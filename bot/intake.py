@@ -23,6 +23,7 @@ ALLOWED_UPDATES = (
     "my_chat_member",
     "chat_member",
     "chat_join_request",
+    "pre_checkout_query",
 )
 _BATCH = 100
 _PATIENCE_SECONDS = 5.0  # for one update to be kept before whoever brought it is sent away

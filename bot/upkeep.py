@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 from sqlalchemy import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.config import Config
 from bot.terminal import config_option, load, stop
@@ -46,7 +46,7 @@ def migrate(config: Path | None, status: bool, no_backup: bool) -> None:
 def backup(config: Path | None, to: Path | None) -> None:
     """Copy the database while the bot runs: complete, checked, readable by its owner only."""
     settings = load(config)
-    with _faults_in_one_line(settings):
+    with faults_in_one_line(settings):
         if to is None:
             to = backups.make_numbered(settings.storage.url, _policy(settings), now=SystemClock().now())
         else:
@@ -64,7 +64,7 @@ def restore(file: Path, config: Path | None, yes: bool) -> None:
     shown = _shown(settings)
     if not yes and not click.confirm(f"Replace {shown} by {file}?"):
         stop("nothing was changed")
-    with _faults_in_one_line(settings), _held(settings):
+    with faults_in_one_line(settings), _held(settings):
         aside = restoration.from_file(settings.storage.url, file, _policy(settings), now=SystemClock().now())
     click.echo(f"restored: {shown} is now what {file} held")
     if aside:
@@ -79,7 +79,7 @@ def database(settings: Config, *, with_backup: bool = True) -> Iterator[tuple[st
     Rows of an older schema are backed up first. What is wrong ends the command with one line.
     """
     with contextlib.ExitStack() as held:
-        with _faults_in_one_line(settings):
+        with faults_in_one_line(settings):
             held.enter_context(_held(settings))
             missing = migrations.pending(settings.storage.url)
             if missing and with_backup:
@@ -103,7 +103,7 @@ def _back_up_first(settings: Config) -> None:
 
 def _tell_status(settings: Config) -> None:
     url = settings.storage.url
-    with _faults_in_one_line(settings):
+    with faults_in_one_line(settings):
         file = make_url(url).database or ""
         is_there = not backups.is_sqlite(url) or Path(file).exists()
         current = migrations.current(url) if is_there else None
@@ -119,7 +119,7 @@ def _held(settings: Config) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _faults_in_one_line(settings: Config) -> Iterator[None]:
+def faults_in_one_line(settings: Config) -> Iterator[None]:
     """End the command with one line for what can be wrong with a database."""
     try:
         yield
@@ -127,6 +127,8 @@ def _faults_in_one_line(settings: Config) -> Iterator[None]:
         stop(str(fault))
     except OperationalError as fault:
         stop(f"the database does not answer: {str(fault.orig).splitlines()[0]}")
+    except DatabaseError as fault:
+        stop(f"{_shown(settings)}: {fault.orig}")
     except sqlite3.DatabaseError as fault:
         stop(f"{_shown(settings)}: {fault}")
     except migrations.NewerSchema as fault:

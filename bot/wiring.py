@@ -30,6 +30,7 @@ from features.app.accounts import Accounts
 from features.app.announcing import Announcing
 from features.app.arrival import Arrival
 from features.app.baskets import Baskets
+from features.app.cashier import Cashier
 from features.app.checkout import Checkout
 from features.app.closing import Closing
 from features.app.corrections import Corrections
@@ -42,11 +43,18 @@ from features.app.erasing import Erasing
 from features.app.goods import Goods
 from features.app.goods_files import GoodsFiles
 from features.app.hearing import Hearing
+from features.app.lapsing import Lapsing
+from features.app.letters import Letters
+from features.app.money import MoneyActs
 from features.app.notices import Notices
 from features.app.redeeming import Redeeming
+from features.app.refunding import Refunding
+from features.app.rewarding import Rewarding
 from features.app.settings import Settings
+from features.app.settling import Settling
 from features.app.standing import Standing
 from features.app.telling import Telling
+from features.app.till import Till
 from features.app.wallets import Wallets
 from features.app.wizards import Wizards
 from features.catalogue.importing import Importing
@@ -62,8 +70,11 @@ from features.joining.service import Joining
 from features.members.service import Members
 from features.orders.service import Orders
 from features.outreach.service import Outreach
+from features.payments.refunds import Refunds
+from features.payments.service import Payments
 from features.pickup.service import Pickup
 from features.privacy.service import Privacy
+from features.settlement.service import Settlement
 from features.setup import zones
 from features.setup.service import Setup
 from features.staff.invitations import Invitations
@@ -92,20 +103,18 @@ def build_app(config: Config) -> App:
     staff, pickup, invitations = Staff(config.staff), Pickup(), Invitations(config.staff)
     owner = Owner(config.staff, members, staff, invitations)
     roles, silence = Roles(staff, owner, invitations), Silence(staff)
-    coupons = Coupons(config.coupons, config.members.zone)
+    coupons, catalogue = Coupons(config.coupons, config.members.zone), Catalogue()
     coupon_desk, notices = CouponDesk(staff, config.coupons, no_categories), Notices(outreach)
     accounts = Accounts(members, growth, Boards(), notices)
     corrections = Corrections(staff, accounts)
     setup = Setup(pickup, staff, zones.load(), _own_number(config))
-    catalogue, standing = Catalogue(), Standing(config.groupbuy, members)
-    goods = Goods(staff, catalogue)
-    arrival = Arrival(members, growth, pickup, staff)
+    goods, arrival = Goods(staff, catalogue), Arrival(members, growth, pickup, staff)
     groupbuy, orders = Groupbuy(config.groupbuy), Orders(config.groupbuy)
-    standing = Standing(config.groupbuy, members)
-    checkout = Checkout(coupons)
+    standing, checkout = Standing(config.groupbuy, members), Checkout(coupons)
     baskets = Baskets(members, groupbuy, orders, standing, checkout)
-    closing = Closing(groupbuy, checkout)
     wallets = Wallets(members, arrival, coupons, staff, notices)
+    money = _money(config, coupons, staff, accounts, baskets)
+    closing = Closing(groupbuy, checkout, money.payments, money.settling)
     drafting = _drafting(config, DealDoor(staff, groupbuy), closing, standing)
     return App(
         outreach=outreach,
@@ -125,7 +134,7 @@ def build_app(config: Config) -> App:
         groupbuy=groupbuy,
         orders=orders,
         arrival=arrival,
-        desk=Desk(staff, roles, silence, growth, corrections, coupon_desk, wallets),
+        desk=Desk(staff, roles, silence, growth, corrections, coupon_desk, wallets, money.cashier),
         corrections=corrections,
         accounts=accounts,
         announcing=Announcing(members, growth, outreach),
@@ -133,7 +142,7 @@ def build_app(config: Config) -> App:
         erasing=Erasing(growth, coupons, privacy, baskets, config.members.zone.key),
         standing=standing,
         baskets=baskets,
-        hearing=Hearing(members, groupbuy, orders, baskets, staff),
+        hearing=Hearing(members, groupbuy, orders, baskets, staff, money.till),
         closing=closing,
         telling=Telling(orders),
         goods=goods,
@@ -142,6 +151,24 @@ def build_app(config: Config) -> App:
         redeeming=Redeeming(members, growth, coupons),
         drafting=drafting,
         wizards=Wizards(goods, drafting, setup),
+        money=money,
+    )
+
+
+def _money(config: Config, coupons: Coupons, staff: Staff, accounts: Accounts, baskets: Baskets) -> MoneyActs:
+    """Return what is done about money."""
+    payments = Payments(config.payments, config.groupbuy.hold_minutes)
+    refunds, settlement, letters = Refunds(config.payments), Settlement(config.settlement), Letters()
+    return MoneyActs(
+        payments=payments,
+        refunds=refunds,
+        settlement=settlement,
+        till=Till(payments, settlement, letters),
+        cashier=Cashier(staff, payments, refunds, settlement, letters),
+        refunding=Refunding(refunds, settlement, accounts.growth, coupons, letters),
+        lapsing=Lapsing(baskets.orders, baskets, letters),
+        rewarding=Rewarding(accounts, settlement),
+        settling=Settling(staff, settlement),
     )
 
 
@@ -179,7 +206,7 @@ def build(config: Config, clock: Clock, chance: Random = CHANCE, patience: Patie
     lease = Lease(db, seconds=config.sending.lease_seconds, alone=isinstance(own, SqliteDb))
     sender = Sender(
         db=db,
-        delivery=Delivery(bot, wires.sending, catalog),
+        delivery=Delivery(bot, wires.sending, catalog, config.payments.telegram_provider_token),
         lease=lease,
         pace=Pace(config.sending),
         monotonic=monotonic,

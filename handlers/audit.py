@@ -95,6 +95,8 @@ def _details(shown: AuditShown) -> dict[str, Param]:
         "reason": Text(f"staff.reason_{reason or 'goodwill'}"),
         "zone": zone_text(str(after.get("zone", ""))),
         "quiet": quiet_text(quiet_between(after)) if "start" in after else "",
+        "money": Money(Fen(int(after.get("fen") or 0))),
+        "homes": int(after.get("homes") or 0),
         "language": language_text(Language(str(after.get("language", Language.ZH_CN)))),
         "field": Text(f"catalogue.field_{after.get('field') or Field.NAME}"),
         "price_before": _money(before),

@@ -7,20 +7,22 @@ from telegram import Update
 from features.app.baskets import DealPage, Tapped
 from features.app.standing import TO_DEAL, single
 from features.coupons.wording import coupon_name
-from features.groupbuy.model import DealState, Item
+from features.groupbuy.model import DealState, Item, PayMode
 from features.groupbuy.wording import basket, item_line, pay_text, pickup, standing_state
 from features.members.model import Member
 from features.orders import rules
-from features.orders.model import Did, OrderView
+from features.orders.model import Did, OrderState, OrderView
+from features.payments.rules import owed as owed_of
 from handlers.answers import show, toast
 from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
 from handlers.menu import ORDERS, TO_MENU, lead_to_private
 from handlers.orders import told
+from handlers.payments import ORDER
 from handlers.routes import Routes, on_command, on_payload, on_tap, on_words
 from kernel.ids import CouponId, DealId, ItemId, OrderId
 from kernel.message import Answer, Keyboard, Money, Outgoing, Param, Quantity, Tap, Text
-from kernel.money import NOTHING, Fen, Milli
+from kernel.money import NO_MONEY, NOTHING, Fen, Milli
 from texts.catalog import Catalog
 
 PAGE, PUT, CLEAR, CLEAR_SURE = "orders.page", "orders.put", "orders.clear", "orders.clear_sure"
@@ -181,6 +183,8 @@ def _ways_on(found: DealPage, page: int, pages: int) -> Keyboard:
     if view is not None and view.lines and deal.state is DealState.OPEN:
         rows += _coupon_row(found, view)
         rows.append((Tap(Text("orders.to_clear"), CLEAR, (deal.id, view.order.id)),))
+    if view is not None and (owed := _to_pay(found, view)) > 0:
+        rows.insert(0, (Tap(Text("payments.to_pay", {"amount": Money(owed)}), ORDER, (view.order.id,)),))
     return (*rows, (TO_MENU,))
 
 
@@ -205,6 +209,12 @@ async def on_coupon(update: Update, context: Context) -> None:
             order=OrderId(order),
             coupon=CouponId(coupon) if coupon else None,
         )
+
+
+def _to_pay(found: DealPage, view: OrderView) -> Fen:
+    """Return what the home can pay now: at pick-up the amount is fixed first."""
+    ahead = view.deal.terms.pay is PayMode.PREPAID or view.order.state is OrderState.LOCKED
+    return Fen(owed_of(view) - found.discount.off) if ahead else NO_MONEY
 
 
 async def on_clear(update: Update, context: Context) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from features.app.settling import DESK as MONEY
 from features.outreach.model import QuietHours
 from features.setup import rules
 from features.setup.model import Item, Page, Step
@@ -68,7 +69,8 @@ def _desk(shown: Page) -> Keyboard:
     return (
         (Tap(Text("deals.to_desk"), DEALS, group), Tap(Text("catalogue.to_goods"), GOODS, (0,))),
         (Tap(Text("setup.to_who_does_what"), STAFF_ROLES, group), Tap(Text("setup.to_audit"), AUDIT, group)),
-        (Tap(Text("coupons.to_desk"), COUPON_DESK, group), Tap(Text("staff.find_stand_in"), STAND_IN, group)),
+        (Tap(Text("coupons.to_desk"), COUPON_DESK, group), Tap(Text("settlement.to_desk"), MONEY, group)),
+        (Tap(Text("staff.find_stand_in"), STAND_IN, group),),
         (stop,),
     )
 

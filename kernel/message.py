@@ -100,6 +100,7 @@ class Call(StrEnum):
     # private chat of `user`: after the decision the bot may write there no more.
     APPROVE = "approve"
     DECLINE = "decline"
+    CHECKOUT = "checkout"  # whether a payment may go on is told to Telegram; `text` says why not
     # Done to `message` of the chat; doing them twice is harmless and nobody waits for their answer.
     REACT = "react"  # with the emoji that `text` says
     PIN = "pin"
@@ -134,6 +135,30 @@ class RemoteFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo that Telegram has, by the number under which this bot knows it."""
+
+    file_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """A bill that is paid inside Telegram; `amount` in the smallest unit of the currency."""
+
+    title: Text
+    payload: str
+    currency: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A payment that Telegram asks about before it takes the money."""
+
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One thing to be asked of Telegram, committed with the effect it belongs to."""
 
@@ -151,7 +176,8 @@ class Outgoing:
     expires_at: datetime | None = None  # later than this it stays unsent
     dedupe_key: str | None = None  # a key used once, ever
     large: bool = False  # for somebody who wants few words and one button a row
-    file: File | RemoteFile | None = None  # goes with the text as its caption; of a call, what to fetch
+    # Goes with the text as its caption; of a call, what to fetch or which payment it is about.
+    file: File | RemoteFile | Photo | Invoice | Checkout | None = None
     reason: Text | None = None  # why somebody gets what nobody asked for, as /why tells it
     group: GroupId | None = None  # what the bot says by itself is said for a group, which can silence it
     about: MemberId | None = None  # whose name a message to others holds

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from features.app import App, Uow
 from features.app.deal_running import AHEAD
-from kernel.ids import CouponId, DealId, GroupId, MemberId
+from kernel.ids import CouponId, DealId, GroupId, MemberId, OrderId
 
 _PAUSE = timedelta(minutes=1)  # before work that failed is tried again
 
@@ -103,6 +103,34 @@ JOBS: tuple[Job, ...] = (
         next_at=lambda uow: uow.drafts.next_warning_at(now=uow.now, ahead=AHEAD),
         act=lambda app, uow, due: app.drafting.running.warn(uow, deal=DealId(due)),
         back_off=lambda uow, due: uow.drafts.warned(DealId(due)),  # it is no use later
+    ),
+    Job(
+        name="orders.lapse",
+        due=lambda uow, limit: uow.orders.lapsing(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.orders.next_lapse_at(),
+        act=lambda app, uow, due: app.money.lapsing.lapse(uow, order=OrderId(due)),
+        back_off=lambda uow, due: uow.orders.hold_until(OrderId(due), uow.now + _PAUSE),
+    ),
+    Job(
+        name="payments.overpaid",
+        due=lambda uow, limit: uow.receivables.overpaid(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.receivables.next_overpaid_at(now=uow.now),
+        act=lambda app, uow, due: app.money.refunding.give_back(uow, order=OrderId(due)),
+        back_off=lambda uow, due: uow.receivables.put_off(OrderId(due), until=uow.now + _PAUSE),
+    ),
+    Job(
+        name="settlement.window_over",
+        due=lambda uow, limit: uow.windows.due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.windows.next_due_at(),
+        act=lambda app, uow, due: app.money.rewarding.window_over(uow, order=OrderId(due)),
+        back_off=lambda uow, due: uow.windows.put_off(OrderId(due), until=uow.now + _PAUSE),
+    ),
+    Job(
+        name="settlement.due",
+        due=lambda uow, limit: uow.settlement.due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.settlement.next_due_at(),
+        act=lambda app, uow, due: app.money.settling.draw_up(uow, due=due),
+        back_off=lambda uow, due: uow.settlement.put_off(due, until=uow.now + _PAUSE),
     ),
     Job(
         name="privacy.sweeps",

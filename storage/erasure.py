@@ -70,6 +70,8 @@ NOT_PERSONAL = {
     "by_member": "our number of a person",
     "collected_by": "our number of a person",
     "by_staff": "whether staff ordered",
+    "set_by": "our number of a person",
+    "done_by": "our number of a person",
 }
 
 

@@ -4,7 +4,22 @@ from base64 import b64decode, b64encode
 from datetime import date, datetime
 from typing import Any
 
-from kernel.message import Button, File, Keyboard, Moment, Money, Open, Param, Quantity, RemoteFile, Tap, Text
+from kernel.message import (
+    Button,
+    Checkout,
+    File,
+    Invoice,
+    Keyboard,
+    Moment,
+    Money,
+    Open,
+    Param,
+    Photo,
+    Quantity,
+    RemoteFile,
+    Tap,
+    Text,
+)
 from kernel.money import Fen, Milli
 
 
@@ -28,22 +43,44 @@ def keyboard_from_json(plain: list[list[dict[str, Any]]]) -> Keyboard:
     return tuple(tuple(_button_from_json(button) for button in row) for row in plain)
 
 
-def file_to_json(file: File | RemoteFile) -> dict[str, str]:
-    """Return a file as plain values; bytes as base64."""
-    if isinstance(file, RemoteFile):
-        return {"name": file.name, "file_id": file.file_id}
-    if isinstance(file.content, str):
-        return {"name": file.name, "content": file.content}
-    return {"name": file.name, "base64": b64encode(file.content).decode()}
+Attached = File | RemoteFile | Photo | Invoice | Checkout
 
 
-def file_from_json(plain: dict[str, str]) -> File | RemoteFile:
-    """Return the file that `file_to_json` wrote."""
-    if "file_id" in plain:
-        return RemoteFile(plain["name"], plain["file_id"])
-    if "base64" in plain:
-        return File(plain["name"], b64decode(plain["base64"], validate=True))
-    return File(plain["name"], plain["content"])
+def file_to_json(file: Attached) -> dict[str, Any]:
+    """Return what goes with a message as plain values; bytes as base64."""
+    match file:
+        case RemoteFile():
+            return {"name": file.name, "file_id": file.file_id}
+        case File():
+            return {"name": file.name, **_content(file.content)}
+        case Photo():
+            return {"photo": file.file_id}
+        case Invoice():
+            bill = {"payload": file.payload, "currency": file.currency, "amount": file.amount}
+            return {"invoice": text_to_json(file.title), **bill}
+        case Checkout():
+            return {"checkout": file.query}
+
+
+def _content(content: str | bytes) -> dict[str, str]:
+    return {"content": content} if isinstance(content, str) else {"base64": b64encode(content).decode()}
+
+
+def file_from_json(plain: dict[str, Any]) -> Attached:
+    """Return what `file_to_json` wrote."""
+    match plain:
+        case {"name": name, "file_id": file_id}:
+            return RemoteFile(name, file_id)
+        case {"name": name, "base64": packed}:
+            return File(name, b64decode(packed, validate=True))
+        case {"photo": file_id}:
+            return Photo(file_id)
+        case {"invoice": title, "payload": payload, "currency": currency, "amount": amount}:
+            return Invoice(text_from_json(title), payload, currency, amount)
+        case {"checkout": query}:
+            return Checkout(query)
+        case _:
+            return File(plain["name"], plain["content"])
 
 
 def _to_json(value: Param) -> Any:

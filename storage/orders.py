@@ -42,6 +42,9 @@ purchase_order = Table(
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
+# Of which too much was paid; every condition of the query is written out as it stands here.
+OVERPAID = "state <> 'open' AND paid_fen - refunded_fen > goods_fen - off_fen + fee_fen"
+partial_index("ix_purchase_order_overpaid", OVERPAID, purchase_order.c.id)
 partial_index("ix_purchase_order_hold", "hold_until IS NOT NULL", purchase_order.c.hold_until)
 
 order_line = Table(

@@ -25,6 +25,7 @@ from storage.preferences import preference, topic_off
 from storage.setup import prompt
 from storage.staff import approval, audit, staff_role
 from storage.tombstones import tombstone
+from storage.trade_export import trade_of
 
 _LAST_ROWS = 200  # of a chat, among which the message asked about is looked for
 
@@ -64,7 +65,12 @@ class SqlPrivacy:
 
     def export(self, whose: Whose) -> Sections:
         """Return everything held of a person but the growth account, with names for numbers of ours."""
-        queries = {**_of_person(whose), **_of_staff(whose), **_of_messages(whose)}
+        queries = {
+            **_of_person(whose),
+            **_of_staff(whose),
+            **_of_messages(whose),
+            **trade_of(whose.member),
+        }
         return {section: self._rows(query) for section, query in queries.items()}
 
     def _rows(self, query: Select[Any]) -> tuple[Row, ...]:

@@ -14,13 +14,17 @@ from storage import (
     members,
     orders,
     outbox,
+    payments,
     pickup,
     preferences,
+    refunds,
     rulebook,
+    settlement,
     setup,
     staff,
     sweeps,
     tombstones,
+    windows,
 )
 from storage.types import metadata
 
@@ -70,4 +74,15 @@ TABLES = (
     orders.order_list,
     coupons.coupon_template,
     coupons.coupon,
+    payments.payment,
+    payments.pay_setting,
+    payments.pay_reminder,
+    refunds.refund,
+    refunds.refund_part,
+    refunds.weighing,
+    refunds.refund_wait,
+    windows.order_window,
+    settlement.settlement_run,
+    settlement.settlement_due,
+    settlement.commission_entry,
 )

@@ -27,14 +27,19 @@ from storage.levels import SqlLevels
 from storage.lists import SqlPastedLists
 from storage.members import SqlMembers
 from storage.outbox import SqlOutbox
+from storage.payments import SqlPayments
 from storage.pickup import SqlPickup
 from storage.preferences import SqlPreferences
 from storage.privacy import SqlPrivacy
 from storage.purchases import SqlOrders
+from storage.receivables import SqlReceivables
+from storage.refunds import SqlRefunds
 from storage.rulebook import SqlRules
+from storage.settlement import SqlSettlement
 from storage.setup import SqlSetup
 from storage.staff import SqlStaff
 from storage.wallets import SqlCoupons
+from storage.windows import SqlWindows
 
 CHANCE = SystemRandom()  # nobody can foresee it
 
@@ -190,3 +195,28 @@ class SqlUow:
     def coupon_templates(self) -> SqlCouponTemplates:
         """Kinds of coupons."""
         return SqlCouponTemplates(self.connection)
+
+    @property
+    def payments(self) -> SqlPayments:
+        """Payments."""
+        return SqlPayments(self.connection)
+
+    @property
+    def refunds(self) -> SqlRefunds:
+        """Refunds."""
+        return SqlRefunds(self.connection)
+
+    @property
+    def receivables(self) -> SqlReceivables:
+        """What staff look through."""
+        return SqlReceivables(self.connection)
+
+    @property
+    def windows(self) -> SqlWindows:
+        """After-sales windows."""
+        return SqlWindows(self.connection)
+
+    @property
+    def settlement(self) -> SqlSettlement:
+        """Settlements."""
+        return SqlSettlement(self.connection)

@@ -15,6 +15,7 @@ from features.app.goods import Goods
 from features.app.goods_files import GoodsFiles
 from features.app.hearing import Hearing
 from features.app.model import Consented, Home
+from features.app.money import MoneyActs
 from features.app.redeeming import Redeeming
 from features.app.settings import Settings
 from features.app.standing import Standing
@@ -80,3 +81,4 @@ class App:
     wizards: Wizards
     wallets: Wallets
     redeeming: Redeeming
+    money: MoneyActs

@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from features.app.checkout import Checkout
+from features.app.settling import Settling
 from features.app.uow import Uow
 from features.groupbuy import rules
 from features.groupbuy.model import CannotMove, Deal, DealState
 from features.groupbuy.service import Groupbuy
 from features.orders.model import Via
+from features.payments.service import Payments
 from kernel.ids import DealId, MemberId
 
 FORMED, FAILED, CANCELLED = "formed", "failed", "cancelled"
@@ -21,6 +23,8 @@ class Closing:
 
     groupbuy: Groupbuy
     checkout: Checkout
+    payments: Payments
+    settling: Settling
 
     def look(self, uow: Uow, *, deal: DealId) -> None:
         """Close a deal whose time is over, or look at it again when it is."""
@@ -58,9 +62,11 @@ class Closing:
             return self._undo(uow, locked, DealState.FAILED, FAILED)
         uow.orders.fix(deal.id)
         self.checkout.settle(uow, deal=deal.id, items=items)
+        self.payments.count_at_lock(uow, deal=deal, at=uow.now)
         formed = self.groupbuy.move(uow, locked, DealState.FORMED)
         uow.deals.look_at(deal.id, None)
         uow.deals.tell(deal.id, FORMED, now=uow.now)
+        self.settling.plan(uow, deal=formed)
         return formed
 
     def _undo(self, uow: Uow, deal: Deal, after: DealState, told: str, *, by: MemberId | None = None) -> Deal:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from features.app.cashier import Cashier
 from features.app.corrections import Corrections
 from features.app.model import AuditPage, AuditShown, WhoCard
 from features.app.uow import Uow
@@ -13,6 +14,7 @@ from features.growth.model import Card, Entry
 from features.growth.service import Growth
 from features.members.model import Person
 from features.members.rules import check_listening
+from features.payments.model import PaymentId, RefundId
 from features.setup.rules import quiet_between
 from features.staff import rules
 from features.staff.model import (
@@ -51,6 +53,7 @@ class Desk:
     corrections: Corrections
     coupons: CouponDesk
     wallets: Wallets
+    cashier: Cashier
 
     def point_at(
         self, uow: Uow, *, chat: ChatId, user: UserId, subject: Person
@@ -166,6 +169,8 @@ class Desk:
             Deed.COUPON_OPENED: self._move_kind_back,
             Deed.COUPON_CLOSED: self._move_kind_back,
             Deed.COUPON_GIVEN: self._take_coupon_back,
+            Deed.PAYMENT_CONFIRMED: self._unconfirm,
+            Deed.REFUND_DONE: self._unrefund,
         }
 
     def _take_role(self, uow: Uow, user: UserId, group: GroupId, line: AuditLine) -> bool:
@@ -189,6 +194,13 @@ class Desk:
 
     def _take_coupon_back(self, uow: Uow, _user: UserId, _group: GroupId, line: AuditLine) -> bool:
         return self.wallets.take_back(uow, line=line)
+
+    def _unconfirm(self, uow: Uow, _user: UserId, _group: GroupId, line: AuditLine) -> bool:
+        payment = int((line.after or {})["payment"] or 0)
+        return bool(payment) and self.cashier.unconfirm(uow, payment=PaymentId(payment))
+
+    def _unrefund(self, uow: Uow, _user: UserId, _group: GroupId, line: AuditLine) -> bool:
+        return self.cashier.unrefund(uow, refund=RefundId(int((line.after or {})["refund"] or 0)))
 
 
 @dataclass(frozen=True, slots=True)

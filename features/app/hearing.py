@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from features.app.baskets import Baskets
+from features.app.till import Till
 from features.app.uow import Uow
 from features.groupbuy import rules as deals
 from features.groupbuy.model import Deal, Item, NotOpen, Offered, TooLate
@@ -76,6 +77,7 @@ class Hearing:
     orders: Orders
     baskets: Baskets
     staff: Staff
+    till: Till
 
     def heard(
         self,
@@ -134,6 +136,10 @@ class Hearing:
         for deal in taking:
             its = [did for did in done if did.wish.item.deal == deal.id]
             self.baskets.after(uow, joined.group, deal, its)
+        if reading.paid_claim:
+            self.till.heard_paid(
+                uow, member=joined.member.id, orders=[did.order for did in done if did.order]
+            )
         return Heard(
             joined,
             known,

@@ -37,6 +37,7 @@ class Act(StrEnum):
     STAND_IN = "stand_in"  # let somebody lead for some days
     AUDIT = "audit"  # see what staff did
     COUPONS = "coupons"  # make kinds of coupons, and give them
+    MONEY = "money"  # confirm payments, give money back, settle
     UNDO = "undo"  # take back what staff did
     APPROVE_GROUPS = "approve_groups"
     CATALOGUE = "catalogue"  # what is sold: products, prices, suppliers
@@ -80,6 +81,12 @@ class Deed(StrEnum):
     DEAL_CANCELLED = "deal_cancelled"
     DEAL_REPRICED = "deal_repriced"
     DEAL_RESTOCKED = "deal_restocked"
+    PAYMENT_CONFIRMED = "payment_confirmed"
+    PAYMENT_REJECTED = "payment_rejected"
+    REFUND_DONE = "refund_done"
+    PAY_CODE_SET = "pay_code_set"
+    REMINDED = "reminded"
+    COMMISSION_PAID = "commission_paid"
     UNDONE = "undone"
 
 

@@ -18,6 +18,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.STAND_IN: _LEADING,
     Act.AUDIT: _LEADING | {Role.LEGAL},
     Act.COUPONS: _LEADING,
+    Act.MONEY: _LEADING,
     Act.UNDO: _LEADING,
     Act.CATALOGUE: _LEADING,
     Act.DEALS: _LEADING,

@@ -5,19 +5,22 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from features.catalogue.model import Product
 from features.groupbuy.model import Deal, DealState, Goods, Terms
 from features.growth.model import Credit, DueKind, Event
 from features.members.model import Group, Member, MembersPolicy, Person
 from features.orders.model import Order, Recipient, Source
+from features.payments.model import PayKind, PaySetting, RefundReason, Weighing
+from features.settlement.model import Earning, RunKind
 from kernel.ids import ChatId, GroupId, MemberId, OutboxId, ProductId, UserId
 from kernel.message import Kind, Language, MessageClass, Outgoing, Text
 from kernel.money import Fen, Milli
 from storage.db import Db
 from storage.inbox import TELEGRAM, NewRow
 from storage.outbox import QUEUED, Queued, outbox, queued
+from storage.refunds import refund, refund_part
 from storage.uow import SqlUow
 from tests.conftest import NOW
 
@@ -102,6 +105,47 @@ def an_order(uow: SqlUow, group: GroupId, member: MemberId, *, quantity: int = 1
     )
     uow.orders.wait(order.id, second.id, Milli(quantity), now=uow.now)
     return order
+
+
+def money_rows(uow: SqlUow, order: Order, member: MemberId, group: GroupId) -> None:
+    """A row in every table of money, whatever an order is worth."""
+    line = uow.orders.lines((order.id,))[0].id
+    uow.payments.claim(order.id, kind=PayKind.QR, amount=Fen(100), by=member, now=uow.now)
+    uow.payments.keep_setting(PaySetting(group, "photo", "Li"), by=member, now=uow.now)
+    uow.receivables.remind(order.id, since=uow.now, now=uow.now)
+    uow.receivables.put_off(order.id, until=uow.now)
+    why = {"reason": RefundReason.GOODWILL, "rule": "share", "key": "k", "decided_by": member}
+    row = insert(refund).values(
+        order_id=order.id, amount_fen=1, back_fen=0, fee_fen=0, state="done", at=uow.now, **why
+    )
+    made = uow.connection.execute(row.returning(refund.c.id)).scalar_one()
+    uow.connection.execute(insert(refund_part).values(refund_id=made, line_id=line, fen=1))
+    item = uow.orders.lines((order.id,))[0].item
+    weighed = Weighing(line, item, Milli(1000), Milli(1000), Fen(1), Fen(1))
+    uow.refunds.weigh(weighed, order=order.id, by=member, now=uow.now)
+    uow.windows.open(order.id, collected_on=EXPIRES_ON, until=uow.now)
+    uow.settlement.plan(RunKind.DAILY, group=group, deal=None, at=uow.now)
+    uow.settlement.keep(
+        key="k",
+        kind=RunKind.DAILY,
+        group=group,
+        deal=None,
+        on=EXPIRES_ON,
+        numbers=(),
+        sound=True,
+        now=uow.now,
+    )
+    uow.settlement.count_share(
+        group=group,
+        leader=member,
+        order=order.id,
+        line=line,
+        kind=Earning.EARNED,
+        base=Fen(1),
+        rate=1,
+        amount=Fen(1),
+        now=uow.now,
+    )
 
 
 def a_message(

@@ -31,6 +31,7 @@ from tests.storage.builders import (
     an_order,
     an_update,
     credit,
+    money_rows,
 )
 from tests.storage.ddl import ddl
 
@@ -121,6 +122,19 @@ REFUSED = (
     ("UPDATE coupon SET told = 2", "ck_coupon_told"),
     ("UPDATE coupon SET state = 'used'", "ck_coupon_order"),
     ("UPDATE coupon SET off = 1", "ck_coupon_off"),
+    ("UPDATE payment SET kind = 'gold'", "ck_payment_kind"),
+    ("UPDATE payment SET amount_fen = 0", "ck_payment_amount_fen"),
+    ("UPDATE payment SET state = 'lost'", "ck_payment_state"),
+    ("UPDATE refund SET amount_fen = 0", "ck_refund_amount_fen"),
+    ("UPDATE refund SET back_fen = amount_fen + 1", "ck_refund_back_fen"),
+    ("UPDATE refund SET fee_fen = -1", "ck_refund_fee_fen"),
+    ("UPDATE refund SET state = 'lost'", "ck_refund_state"),
+    ("UPDATE refund_part SET fen = 0", "ck_refund_part_fen"),
+    ("UPDATE weighing SET after_fen = -1", "ck_weighing_after_fen"),
+    ("UPDATE settlement_run SET kind = 'yearly'", "ck_settlement_run_kind"),
+    ("UPDATE settlement_run SET sound = 2", "ck_settlement_run_sound"),
+    ("UPDATE settlement_due SET kind = 'yearly'", "ck_settlement_due_kind"),
+    ("UPDATE commission_entry SET kind = 'lost'", "ck_commission_entry_kind"),
 )
 
 
@@ -156,7 +170,7 @@ async def _live(url: str, clock: ManualClock) -> None:
         uow.catalogue.keep_batch(by=member.id, group=group.id, lines=(), now=NOW, until=NOW)
         week = {"group_id": group.id, "period": "week", "starts_on": EXPIRES_ON, "member_id": member.id}
         uow.connection.execute(insert(growth_period).values(**week, growth=10))
-        an_order(uow, group.id, member.id)
+        money_rows(uow, an_order(uow, group.id, member.id), member.id, group.id)
         template = an_open(uow, a_design(total=1, budget=500))
         assert give(uow, template, member.id, "k") is not None
 
