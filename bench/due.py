@@ -22,7 +22,7 @@ from bench.databases import postgres_server
 from bench.rounds import Plan, alternate
 from bench.table import Bar, Result, milli, ratios
 from bot import config as configuration
-from bot.wiring import build_app
+from bot.services import build_app
 from features.growth.model import Board, Period
 from features.growth.rules import PLACES
 from kernel.clock import ManualClock

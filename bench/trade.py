@@ -19,7 +19,7 @@ from bench.rounds import Plan, alternate
 from bench.table import Bar, Result, micro, ratios
 from bench.town import Account, Town, town
 from bot import config as configuration
-from bot.wiring import build_app
+from bot.services import build_app
 from features.app.hearing import offer_of
 from features.groupbuy.model import DealState, Goods, Offered, Terms
 from features.jielong.lexicon import compile_lexicon

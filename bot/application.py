@@ -6,12 +6,18 @@ from typing import NamedTuple
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from bot.wire import PATIENCE, Patience, Wire
+from features.aftersales import reading as complaints
 from handlers import (
+    aftersales,
     audit,
     board,
+    cases,
     cashier,
     catalogue,
     catalogue_files,
+    checkoff,
+    codes,
+    collection,
     coupon_desk,
     coupon_gifts,
     coupons,
@@ -26,6 +32,7 @@ from handlers import (
     order_page,
     orders,
     owner,
+    packing,
     payments,
     people,
     pickup,
@@ -40,6 +47,7 @@ from handlers import (
 )
 from handlers.context import BotApplication, Context
 from handlers.errors import on_error
+from handlers.routes import Routes
 from handlers.switchboard import Switchboard
 from texts.catalog import Catalog
 
@@ -86,8 +94,16 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         .build()
     )
     application.add_handlers([*groups.guards(), *silence.guards(), *home.guards()], group=_GUARDS)
-    application.add_handlers(list(joining.beside()), group=_BESIDE)
-    features = (
+    reader = complaints.load()
+    application.add_handlers([*joining.beside(), *aftersales.beside(reader)], group=_BESIDE)
+    application.add_handler(Switchboard(tuple(chain(*_features(catalog)))), group=_FEATURES)
+    application.add_error_handler(on_error)
+    return application
+
+
+def _features(catalog: Catalog) -> tuple[Routes, ...]:
+    """Return every feature's routes, in order."""
+    return (
         groups.routes(),
         staff.routes(catalog),  # links before every other Start
         owner.routes(),
@@ -100,6 +116,12 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         cashier.routes(catalog),
         settlement.routes(catalog),
         payments.routes(catalog),
+        checkoff.routes(catalog),
+        aftersales.routes(catalog),
+        cases.routes(),
+        codes.routes(catalog),
+        collection.routes(catalog),
+        packing.routes(),
         setup.routes(catalog),
         orders.routes(),
         hearing.taps(),
@@ -120,6 +142,3 @@ def build_application(bot: ExtBot[None], catalog: Catalog) -> BotApplication:
         home.routes(catalog),
         hearing.routes(),
     )
-    application.add_handler(Switchboard(tuple(chain(*features))), group=_FEATURES)
-    application.add_error_handler(on_error)
-    return application

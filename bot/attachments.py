@@ -1,4 +1,4 @@
-"""What goes with a message: a photo Telegram has, a bill; and the word that lets that be paid."""
+"""What goes with a message: a file, a picture, a bill; and the word that lets that be paid."""
 
 import html
 import re
@@ -7,8 +7,10 @@ from typing import Any
 
 from telegram.ext import ExtBot
 
+from bot.pictures import picture_of
 from bot.wire import Wire
-from kernel.message import Checkout, Invoice, Outgoing, Photo
+from handlers.keyboards import link_to
+from kernel.message import Checkout, File, Invoice, Outgoing, Photo, QrCode
 from texts.catalog import Catalog
 
 _TITLE, _DESCRIPTION, _ERROR = 32, 255, 200  # characters, Bot API
@@ -22,13 +24,24 @@ class Attachments:
         self._bot, self._wire, self._catalog, self._provider_token = bot, wire, catalog, provider_token
 
     async def send(
-        self, outgoing: Outgoing, what: Photo | Invoice, words: str, about: Mapping[str, Any]
+        self, outgoing: Outgoing, what: File | Photo | QrCode | Invoice, words: str, about: Mapping[str, Any]
     ) -> Any:
-        """Send a photo with its caption, or a bill with its description, and return Telegram's message."""
-        chat = {"chat_id": outgoing.chat}
-        if isinstance(what, Photo):
-            photo = {"photo": what.file_id, "caption": words}
-            return await self._wire.ask(f"{self._bot.base_url}/sendPhoto", {**chat, **photo, **about})
+        """Send a file, a picture or a bill with its words, and return Telegram's message."""
+        if isinstance(what, Invoice):
+            return await self._bill(outgoing, what, words)
+        captioned = {"chat_id": outgoing.chat, "caption": words, **about}
+        match what:
+            case File():
+                url = f"{self._bot.base_url}/sendDocument"
+                return await self._wire.upload(url, captioned, {"document": what})
+            case QrCode():
+                drawn = picture_of(link_to(self._bot.username, what.payload))
+                return await self._wire.upload(f"{self._bot.base_url}/sendPhoto", captioned, {"photo": drawn})
+            case Photo():
+                known = {**captioned, "photo": what.file_id}
+                return await self._wire.ask(f"{self._bot.base_url}/sendPhoto", known)
+
+    async def _bill(self, outgoing: Outgoing, what: Invoice, words: str) -> Any:
         title = self._catalog.plain(what.title, outgoing.language)[:_TITLE]
         bill = {
             "title": title,
@@ -38,7 +51,7 @@ class Attachments:
             "currency": what.currency,
             "prices": [{"label": title, "amount": what.amount}],
         }
-        return await self._wire.ask(f"{self._bot.base_url}/sendInvoice", {**chat, **bill})
+        return await self._wire.ask(f"{self._bot.base_url}/sendInvoice", {"chat_id": outgoing.chat, **bill})
 
     async def check_out(self, checkout: Checkout, words: str) -> None:
         """Let a payment go on, or say why not: Telegram waits ten seconds for it."""

@@ -19,6 +19,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from features.aftersales.model import AftersalesPolicy
+from features.collection.model import CollectionPolicy
 from features.coupons.policy import CouponPolicy
 from features.groupbuy.model import GroupbuyPolicy
 from features.growth.policy import GrowthPolicy
@@ -157,6 +159,8 @@ class Config:
     coupons: CouponPolicy
     payments: PaymentsPolicy
     settlement: SettlementPolicy
+    collection: CollectionPolicy
+    aftersales: AftersalesPolicy
     staff: StaffPolicy
     joining: JoiningPolicy
     privacy: PrivacyPolicy

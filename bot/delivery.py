@@ -25,7 +25,7 @@ from bot.wire import NotSent, Wire, seconds_of
 from handlers.keyboards import markup
 from handlers.outcome import Outcome, OutcomeKind
 from kernel.ids import ChatId, MessageId, UserId, private_chat
-from kernel.message import Call, Checkout, File, Invoice, Kind, Outgoing, Photo, RemoteFile
+from kernel.message import Call, Checkout, File, Invoice, Kind, Outgoing, Photo, QrCode, RemoteFile
 from storage.dispatch import is_harmless_twice
 from storage.outbox import Queued
 from texts.catalog import Catalog
@@ -179,12 +179,8 @@ class Delivery:
             about["parse_mode"] = shown.mode
         if shown.markup:
             about["reply_markup"] = shown.markup
-        if isinstance(outgoing.file, Photo | Invoice):
+        if isinstance(outgoing.file, File | Photo | QrCode | Invoice):
             return await self._attachments.send(outgoing, outgoing.file, shown.words, about)
-        if isinstance(outgoing.file, File):
-            caption = {"chat_id": outgoing.chat, "caption": shown.words}
-            url = f"{self._bot.base_url}/sendDocument"
-            return await self._wire.upload(url, caption | about, {"document": outgoing.file})
         words = {"chat_id": outgoing.chat, "text": shown.words, "link_preview_options": _NO_PREVIEW}
         return await self._wire.ask(f"{self._bot.base_url}/{method}", words | about)
 

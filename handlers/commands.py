@@ -28,6 +28,19 @@ OFFERED: Mapping[Scope, tuple[str, ...]] = {
 EVERY = tuple(dict.fromkeys(name for names in OFFERED.values() for name in names))
 
 _ALSO = ("points", "history", "board", "coupons", "pay")  # understood, not offered
-_STAFF = ("setup", "health", "panic", "audit", "role", "standin", "goods", "tuan", "quan", "settle", "paid")
+_STAFF = (
+    "setup",
+    "arrived",
+    "health",
+    "panic",
+    "audit",
+    "role",
+    "standin",
+    "goods",
+    "tuan",
+    "quan",
+    "settle",
+    "paid",
+)
 KNOWN, KNOWN_TO_STAFF = (*PRIVATE, *_ALSO), (*PRIVATE, *_ALSO, *_STAFF)
 """What works in private, for whom an unknown command is compared with it."""

@@ -65,4 +65,9 @@ def _button(button: Button, language: Language, catalog: Catalog, bot_name: str)
         case Tap():
             return {"text": label, "callback_data": encode(button.act, button.args)}
         case Open():
-            return {"text": label, "url": f"https://t.me/{bot_name}?start={button.payload}"}
+            return {"text": label, "url": link_to(bot_name, button.payload)}
+
+
+def link_to(bot_name: str, payload: str) -> str:
+    """Return the link that opens the private chat with the bot and presses Start with `payload`."""
+    return f"https://t.me/{bot_name}?start={payload}"

@@ -14,7 +14,7 @@ from kernel.message import Keyboard, Open, Outgoing, Tap, Text
 
 HELP, SETTINGS, NOTE = "home.help", "members.settings", "members.note"
 GROWTH, HISTORY, BOARD = "growth.card", "growth.history", "growth.board"
-ORDERS = "orders"
+ORDERS, ARRIVALS, CODES, CASES = "orders", "collection.deals", "collection.code", "aftersales.desk"
 SETUP, HEALTH = "setup.desk", "setup.health"
 STAFF_ROLES, STAND_IN, AUDIT, PANIC = "staff.roles", "staff.stand_in", "staff.audit", "staff.panic"
 GOODS, DEALS = "catalogue.list", "deal.desk"
@@ -45,10 +45,13 @@ def show_menu(place: Place, home: Home) -> Outgoing:
 
 def menu_keyboard(*, is_staff: bool = False) -> Keyboard:
     """Return the buttons of the menu: only what works, and for who asks."""
-    desk: Keyboard = ((Tap(Text("home.to_desk"), SETUP),),) if is_staff else ()
+    desk: Keyboard = ()
+    if is_staff:
+        desk = ((Tap(Text("home.to_desk"), SETUP), Tap(Text("collection.to_arrivals"), ARRIVALS)),)
     return (
         *desk,
         (Tap(Text("orders.to_list"), ORDERS),),
+        (Tap(Text("collection.to_codes"), CODES), Tap(Text("aftersales.to_desk"), CASES)),
         (Tap(Text("home.to_growth"), GROWTH), Tap(Text("growth.to_board"), BOARD, ("week",))),
         (Tap(Text("coupons.to_wallet"), COUPONS, (0,)), Tap(Text("coupons.to_redeem"), REDEEM)),
         (Tap(Text("home.to_history"), HISTORY, (0,)), Tap(Text("settings.to_mydata"), MYDATA)),

@@ -5,11 +5,13 @@ from functools import partial
 
 from telegram import Update
 
+from features.app.claims import Picture, Said
 from features.app.deal_desk_model import DealList, DealPage, DraftPage, Earlier
-from features.app.wizards import Asking
+from features.app.wizards import Answered, Asking
+from features.collection.model import Checked, OwnCode
 from features.members.model import Member
 from features.setup.model import Page
-from handlers import catalogue_pages, deal_pages, setup, setup_pages
+from handlers import aftersales, catalogue_pages, checkoff, codes, deal_pages, setup, setup_pages
 from handlers.context import Context, Place
 from handlers.routes import IN_PRIVATE, Routes, on_words
 from kernel.ids import MessageId
@@ -39,11 +41,12 @@ def plan_pictured(update: Update, context: Context, otherwise: Otherwise) -> Non
     user, message = update.effective_user, update.effective_message
     if user is None or message is None or not message.photo:
         return
+    biggest = message.photo[-1]
     context.plan(
         context.app.wizards.pictured,
-        partial(_answered, context.place, otherwise),
+        partial(_shown, context.place, otherwise),
         person=context.person(user),
-        photo=message.photo[-1].file_id,
+        picture=Picture(biggest.file_id, biggest.file_unique_id, message.caption or ""),
         at=MessageId(message.message_id),
     )
 
@@ -55,10 +58,25 @@ async def on_cancel(update: Update, context: Context) -> None:
         context.plan(context.app.wizards.leave, partial(_left, context.place), person=person)
 
 
-def _answered(place: Place, otherwise: Otherwise, found: Asking | Member | None) -> Answer:
-    if isinstance(found, Page):
-        return setup.changed(place, found)
-    return otherwise(found) if found is None or isinstance(found, Member) else _left(place, found)
+def _answered(place: Place, otherwise: Otherwise, found: Answered) -> Answer:
+    match found:
+        case Page():
+            return setup.changed(place, found)
+        case Checked():
+            return checkoff.card(place, found)
+        case OwnCode():
+            return codes.brought(place, found)
+        case Said():
+            return aftersales.understood(place, found)
+        case None | Member():
+            return otherwise(found)
+    return _left(place, found)
+
+
+def _shown(place: Place, otherwise: Otherwise, found: Answered) -> Answer:
+    if isinstance(found, Said):
+        return aftersales.pictured(place, found)
+    return _answered(place, otherwise, found)
 
 
 def _left(place: Place, found: Asking) -> Answer:

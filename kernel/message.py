@@ -159,6 +159,13 @@ class Checkout:
 
 
 @dataclass(frozen=True, slots=True)
+class QrCode:
+    """A picture to be sent: scanned, it opens the bot's private chat and presses Start with `payload`."""
+
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One thing to be asked of Telegram, committed with the effect it belongs to."""
 
@@ -177,7 +184,7 @@ class Outgoing:
     dedupe_key: str | None = None  # a key used once, ever
     large: bool = False  # for somebody who wants few words and one button a row
     # Goes with the text as its caption; of a call, what to fetch or which payment it is about.
-    file: File | RemoteFile | Photo | Invoice | Checkout | None = None
+    file: File | RemoteFile | Photo | QrCode | Invoice | Checkout | None = None
     reason: Text | None = None  # why somebody gets what nobody asked for, as /why tells it
     group: GroupId | None = None  # what the bot says by itself is said for a group, which can silence it
     about: MemberId | None = None  # whose name a message to others holds

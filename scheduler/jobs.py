@@ -133,6 +133,20 @@ JOBS: tuple[Job, ...] = (
         back_off=lambda uow, due: uow.settlement.put_off(due, until=uow.now + _PAUSE),
     ),
     Job(
+        name="collection.remind",
+        due=lambda uow, limit: uow.collection.rounds_due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.collection.next_round_at(),
+        act=lambda app, uow, due: app.fulfilment.handing.remind(uow, deal=DealId(due)),
+        back_off=lambda uow, due: uow.collection.put_off_round(DealId(due), until=uow.now + _PAUSE),
+    ),
+    Job(
+        name="aftersales.due",
+        due=lambda uow, limit: uow.cases.due(now=uow.now, limit=limit),
+        next_at=lambda uow: uow.cases.next_due_at(),
+        act=lambda app, uow, due: app.fulfilment.claims.due(uow, case=due),
+        back_off=lambda uow, due: uow.cases.put_off(due, until=uow.now + _PAUSE),
+    ),
+    Job(
         name="privacy.sweeps",
         due=lambda uow, limit: uow.privacy.sweeps_due(now=uow.now, limit=limit),
         next_at=lambda uow: uow.privacy.next_sweep_at(),

@@ -25,6 +25,8 @@ from sqlalchemy import (
 
 from features.privacy.model import Whose
 from kernel.message import Call
+from storage.aftersales import aftersales_case
+from storage.collection import code_miss
 from storage.groups import group_administrator, membership
 from storage.growth import growth_account, points_due
 from storage.inbox import inbox
@@ -42,6 +44,8 @@ _SAID = ("text", "keyboard", "file", "reason", "about_user")
 
 # Columns that erasing empties, or whose rows it removes.
 ERASED = {
+    "aftersales_case": {"photo", "photo_unique"},
+    "code_miss": {"member_id"},
     "member": {"user_id", "name", "language"},
     "group_administrator": {"user_id"},
     "join_request": {"user_id", "chat", "language"},
@@ -93,7 +97,7 @@ def erase_person(connection: Connection, whose: Whose, *, now: datetime) -> bool
 
 def erase_traces(connection: Connection, whose: Whose, *, now: datetime) -> None:
     """Leave nothing that leads to a person in any other table; what other units say is looked at last."""
-    for erase in (_groups, _wishes, _growth, _staff, _orders, _inbox, _outbox):
+    for erase in (_groups, _wishes, _growth, _staff, _orders, _collection, _inbox, _outbox):
         erase(connection, whose, now)
 
 
@@ -135,6 +139,13 @@ def _orders(connection: Connection, whose: Whose, _now: datetime) -> None:
     named = and_(theirs, purchase_order.c.recipient != "")
     numbered = literal("#") + cast(purchase_order.c.id, Text)
     connection.execute(update(purchase_order).where(named).values(recipient=numbered))
+
+
+def _collection(connection: Connection, whose: Whose, _now: datetime) -> None:
+    """Forget the photos of a person's cases, and wrong codes they typed."""
+    own = aftersales_case.c.member_id == whose.member
+    connection.execute(update(aftersales_case).where(own).values(photo="", photo_unique=""))
+    connection.execute(delete(code_miss).where(code_miss.c.member_id == whose.member))
 
 
 def _inbox(connection: Connection, whose: Whose, now: datetime) -> None:

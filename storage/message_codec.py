@@ -15,6 +15,7 @@ from kernel.message import (
     Open,
     Param,
     Photo,
+    QrCode,
     Quantity,
     RemoteFile,
     Tap,
@@ -43,7 +44,7 @@ def keyboard_from_json(plain: list[list[dict[str, Any]]]) -> Keyboard:
     return tuple(tuple(_button_from_json(button) for button in row) for row in plain)
 
 
-Attached = File | RemoteFile | Photo | Invoice | Checkout
+Attached = File | RemoteFile | Photo | QrCode | Invoice | Checkout
 
 
 def file_to_json(file: Attached) -> dict[str, Any]:
@@ -55,6 +56,8 @@ def file_to_json(file: Attached) -> dict[str, Any]:
             return {"name": file.name, **_content(file.content)}
         case Photo():
             return {"photo": file.file_id}
+        case QrCode():
+            return {"qr": file.payload}
         case Invoice():
             bill = {"payload": file.payload, "currency": file.currency, "amount": file.amount}
             return {"invoice": text_to_json(file.title), **bill}
@@ -75,6 +78,8 @@ def file_from_json(plain: dict[str, Any]) -> Attached:
             return File(name, b64decode(packed, validate=True))
         case {"photo": file_id}:
             return Photo(file_id)
+        case {"qr": payload}:
+            return QrCode(payload)
         case {"invoice": title, "payload": payload, "currency": currency, "amount": amount}:
             return Invoice(text_from_json(title), payload, currency, amount)
         case {"checkout": query}:

@@ -11,6 +11,8 @@ from features.privacy.model import Held, Row, Sections, Sent, Whose
 from features.staff.model import Role
 from kernel.ids import ChatId, MemberId, MessageId
 from storage import erasure, purge
+from storage.aftersales import aftersales_case
+from storage.collection import pickup_code
 from storage.dialect import insert_once
 from storage.groups import chat_group, group_administrator, membership
 from storage.growth import points_due
@@ -19,6 +21,7 @@ from storage.joining import join_request
 from storage.journal import journal
 from storage.members import member
 from storage.message_codec import text_from_json
+from storage.orders import purchase_order
 from storage.outbox import outbox
 from storage.pickup import pickup_point
 from storage.preferences import preference, topic_off
@@ -69,6 +72,7 @@ class SqlPrivacy:
             **_of_person(whose),
             **_of_staff(whose),
             **_of_messages(whose),
+            **_of_goods(whose),
             **trade_of(whose.member),
         }
         return {section: self._rows(query) for section, query in queries.items()}
@@ -166,6 +170,17 @@ def _of_staff(whose: Whose) -> dict[str, Select[Any]]:
         "roles": roles.where(staff_role.c.member_id == whose.member).order_by(staff_role.c.id),
         "acts": select(audit.c.at, audit.c.act).where(audit.c.actor_id == whose.member).order_by(audit.c.id),
         "approvals": asked.where(approval.c.member_id == whose.member).order_by(approval.c.id),
+    }
+
+
+def _of_goods(whose: Whose) -> dict[str, Select[Any]]:
+    codes = select(pickup_code.c.digits, pickup_code.c.for_friend, pickup_code.c.redeemed_at)
+    of_order = codes.join(purchase_order, purchase_order.c.id == pickup_code.c.order_id)
+    told = ("state", "kind", "qty_milli", "photo", "remedy", "amount_fen", "rule", "opened_at", "decided_at")
+    cases = select(*(aftersales_case.c[name] for name in told))
+    return {
+        "pickup_codes": of_order.where(purchase_order.c.member_id == whose.member).order_by(pickup_code.c.id),
+        "cases": cases.where(aftersales_case.c.member_id == whose.member).order_by(aftersales_case.c.id),
     }
 
 

@@ -1,8 +1,10 @@
 """Every table of the product, gathered; importing this module fills `metadata`."""
 
 from storage import (
+    aftersales,
     catalogue,
     claims,
+    collection,
     coupons,
     groupbuy,
     groups,
@@ -85,4 +87,10 @@ TABLES = (
     settlement.settlement_run,
     settlement.settlement_due,
     settlement.commission_entry,
+    collection.pickup_code,
+    collection.code_miss,
+    collection.item_came,
+    collection.order_place,
+    collection.pickup_round,
+    aftersales.aftersales_case,
 )

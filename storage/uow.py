@@ -7,11 +7,13 @@ from random import Random, SystemRandom
 
 from sqlalchemy import Connection
 
+from storage.aftersales import SqlCases
 from storage.audit import SqlAudit
 from storage.boards import SqlBoards
 from storage.cards import SqlCards
 from storage.catalogue import SqlCatalogue
 from storage.claims import SqlClaims
+from storage.collecting import SqlCollection
 from storage.coupon_templates import SqlCouponTemplates
 from storage.deals import SqlDeals
 from storage.dispatch import SqlDispatch
@@ -220,3 +222,13 @@ class SqlUow:
     def settlement(self) -> SqlSettlement:
         """Settlements."""
         return SqlSettlement(self.connection)
+
+    @property
+    def collection(self) -> SqlCollection:
+        """Codes and what was handed over."""
+        return SqlCollection(self.connection)
+
+    @property
+    def cases(self) -> SqlCases:
+        """Cases."""
+        return SqlCases(self.connection)

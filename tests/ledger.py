@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import update
 
 from bot.config import load
-from bot.wiring import build_app
+from bot.services import build_app
 from features.groupbuy.model import Deal, DealState, Goods, Item, PayMode, Terms
 from features.members.model import CameBy, GroupState
 from features.orders.model import Op, Order, Recipient, Source, Wish

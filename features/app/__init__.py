@@ -11,6 +11,7 @@ from features.app.corrections import Corrections
 from features.app.deal_desk import Drafting
 from features.app.desk import Desk
 from features.app.erasing import Erasing
+from features.app.fulfilment import Fulfilment
 from features.app.goods import Goods
 from features.app.goods_files import GoodsFiles
 from features.app.hearing import Hearing
@@ -75,6 +76,7 @@ class App:
     hearing: Hearing
     closing: Closing
     telling: Telling
+    fulfilment: Fulfilment
     goods: Goods
     goods_files: GoodsFiles
     drafting: Drafting

@@ -241,7 +241,7 @@ def _subject(uow: Uow, line: AuditLine) -> str:
     if line.act in _OF_DEALS:
         deal = uow.deals.get(DealId(line.subject))
         return deal.terms.title if deal else ""
-    if line.act in (Deed.PICKUP_OPENED, Deed.PICKUP_CLOSED):
+    if line.act in (Deed.PICKUP_OPENED, Deed.PICKUP_CLOSED, Deed.PLACE_MOVED):
         point = uow.pickup.get(PickupPointId(line.subject))
         return point.name if point else ""
     person = uow.members.find(MemberId(line.subject))

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from features.app import handing_news
+from features.app.handing_news import News
 from features.app.uow import Uow
+from features.collection.service import Collection
 from features.groupbuy.model import Deal
 from features.groupbuy.wording import basket, pay_text, reason_of
 from features.members.model import Group
@@ -12,7 +15,7 @@ from features.orders.model import Order, OrderState, OrderView
 from features.orders.service import Orders
 from features.outreach.rules import next_allowed
 from kernel.ids import DealId, OrderId, private_chat
-from kernel.message import Kind, MessageClass, Moment, Money, Outgoing, Param, Text
+from kernel.message import Kind, Moment, Money, Outgoing, Param, Text
 from kernel.money import Fen
 
 _AT_ONCE = 50  # orders looked at in one unit
@@ -24,6 +27,7 @@ class Telling:
     """Tells buyers what became of a deal; the deal keeps how far it has come."""
 
     orders: Orders
+    collection: Collection
 
     def tell(self, uow: Uow, *, deal: DealId) -> None:
         """Tell the next few buyers of a deal; who cannot be written to reads it in the group."""
@@ -42,23 +46,34 @@ class Telling:
         is_left_out = order.state is not OrderState.LOCKED and what not in _OF_VOID
         if member is None or not member.reachable or order.by_staff or is_left_out:
             return
-        view = self.orders.view(uow, order=order, deal=deal, items=uow.deals.items((deal.id,)))
+        news = self._news(uow, deal, group, order, what)
+        if news is None:
+            return
         opens = next_allowed(uow.now, group.zone, uow.preferences.get(member.id).quiet or group.quiet)
         uow.outbox.put(
             Outgoing(
                 Kind.SEND,
                 private_chat(member.user),
-                MessageClass.NOTICE,
-                text=Text(f"groupbuy.told_{what}", self._words(uow, deal, group, view)),
+                news.message_class,
+                text=news.text,
+                keyboard=news.keyboard,
                 language=member.language,
                 not_before=opens,
                 expires_at=opens + _NEWS_LASTS,
-                dedupe_key=f"deal:{deal.id}:{what}:{order.id}",
+                dedupe_key=f"deal:{deal.id}:{what}{news.once}:{order.id}",
                 large=member.large,
+                file=news.picture,
                 reason=Text("groupbuy.why_told"),
                 group=group.id,
             )
         )
+
+    def _news(self, uow: Uow, deal: Deal, group: Group, order: Order, what: str) -> News | None:
+        """Return what a buyer is told; None: nothing."""
+        if what in handing_news.TOLD:
+            return handing_news.told(uow, self.collection, deal, group, order, what)
+        view = self.orders.view(uow, order=order, deal=deal, items=uow.deals.items((deal.id,)))
+        return News(Text(f"groupbuy.told_{what}", self._words(uow, deal, group, view)))
 
     @staticmethod
     def _words(uow: Uow, deal: Deal, group: Group, view: OrderView) -> dict[str, Param]:

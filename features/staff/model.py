@@ -31,6 +31,8 @@ class Act(StrEnum):
     HEALTH = "health"
     PANIC = "panic"  # stop everything the bot says by itself in a group, and let it speak again
     WHO = "who"  # see what is known of a member
+    PACK = "pack"  # goods arrive, are shared out and handed over
+    AFTERSALES = "aftersales"  # decide what is done about goods that were not right
     POINTS = "points"  # correct a member's points
     APPROVE_POINTS = "approve_points"  # be the second person of a large correction
     ROLES = "roles"  # give roles and take them back
@@ -87,6 +89,16 @@ class Deed(StrEnum):
     PAY_CODE_SET = "pay_code_set"
     REMINDED = "reminded"
     COMMISSION_PAID = "commission_paid"
+    ARRIVED = "arrived"
+    SHARED = "shared"  # fewer goods came, and were shared out
+    DELAYED = "delayed"
+    PLACE_MOVED = "place_moved"
+    COLLECTED = "collected"
+    DISPOSED = "disposed"
+    COLLECTION_OVER = "collection_over"
+    CASE_ACCEPTED = "case_accepted"
+    CASE_REJECTED = "case_rejected"
+    SALE_STOPPED = "sale_stopped"
     UNDONE = "undone"
 
 

@@ -12,6 +12,8 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.HEALTH: _CARING,
     Act.PANIC: _CARING,
     Act.WHO: _CARING,
+    Act.PACK: _LEADING | {Role.PACKER},
+    Act.AFTERSALES: _CARING,
     Act.POINTS: _CARING,
     Act.APPROVE_POINTS: _LEADING,
     Act.ROLES: _LEADING,

@@ -8,7 +8,7 @@ from telegram.error import BadRequest, NetworkError, TimedOut
 
 from bot.application import files_of
 from bot.wire import NotSent, Patience, Wire
-from kernel.message import File, RemoteFile
+from kernel.message import File, QrCode, RemoteFile
 from storage.message_codec import file_from_json, file_to_json
 
 
@@ -80,6 +80,8 @@ def test_files_stand_beside_the_methods() -> None:
     assert files_of("https://api.telegram.org/bot") == "https://api.telegram.org/file/bot"
 
 
-@pytest.mark.parametrize("file", [File("a", "文"), File("a", b"\x00\xff"), RemoteFile("a", "BQAC")])
-def test_every_file_comes_back_from_the_outbox(file: File | RemoteFile) -> None:
+@pytest.mark.parametrize(
+    "file", [File("a", "文"), File("a", b"\x00\xff"), RemoteFile("a", "BQAC"), QrCode("take-1")]
+)
+def test_every_file_comes_back_from_the_outbox(file: File | RemoteFile | QrCode) -> None:
     assert file_from_json(file_to_json(file)) == file

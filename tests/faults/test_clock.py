@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.config import load
-from bot.wiring import build_app
+from bot.services import build_app
 from features.members.model import CameBy, GroupState
 from kernel import business_day
 from kernel.ids import ChatId

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.config import load
-from bot.wiring import build_app
+from bot.services import build_app
 from features.coupons.model import (
     Coupon,
     Design,

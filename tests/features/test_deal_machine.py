@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from bot.config import load
-from bot.wiring import build_app
+from bot.services import build_app
 from features.groupbuy.model import CannotMove, Deal, DealState, GoalKind, Goods, Item, Terms, Tier
 from features.groupbuy.rules import price_at
 from features.members.model import CameBy, Group

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from bot.config import load
-from bot.wiring import build_app
+from bot.services import build_app
 from features.growth import levels, rules
 from features.growth.model import (
     EARNED,

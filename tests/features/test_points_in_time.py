@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.config import load
-from bot.wiring import build_app
+from bot.services import build_app
 from features.growth.model import Account, Event, Expiry
 from features.members.model import Away, CameBy, ConsentNeeded, GroupState
 from kernel.clock import ManualClock

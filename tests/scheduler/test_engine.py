@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select, update
 
 from bot.config import load
-from bot.wiring import build_app
+from bot.services import build_app
 from features.app import App, Uow
 from kernel.clock import ManualClock, SystemClock
 from scheduler.engine import Engine, RunLog

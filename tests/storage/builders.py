@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select
 
 from features.catalogue.model import Product
+from features.collection.model import Parcel, PickupCode
 from features.groupbuy.model import Deal, DealState, Goods, Terms
 from features.growth.model import Credit, DueKind, Event
 from features.members.model import Group, Member, MembersPolicy, Person
@@ -146,6 +147,23 @@ def money_rows(uow: SqlUow, order: Order, member: MemberId, group: GroupId) -> N
         amount=Fen(1),
         now=uow.now,
     )
+
+
+def a_parcel(uow: SqlUow, order: Order) -> Parcel:
+    """What such an order collects, once its deal came together: with a code, a shortage and a case."""
+    uow.orders.fix(order.deal)
+    uow.deals.move(order.deal, before=DealState.OPEN, after=DealState.ARRIVED)
+    uow.collection.add_code(PickupCode(order.id, order.deal, "123456", is_friends=False), now=uow.now)
+    parcel = uow.collection.parcel(order.id)
+    assert parcel is not None
+    packed = parcel.packed[0]
+    uow.collection.set_came(packed.item, order.deal, packed.quantity)
+    uow.collection.settle(packed.item, came=packed.quantity)
+    uow.collection.collect([packed.line], by=order.member, now=uow.now)
+    owned = uow.cases.line(packed.line)
+    assert owned is not None
+    uow.cases.begin(order.member, owned, now=uow.now)
+    return parcel
 
 
 def a_message(

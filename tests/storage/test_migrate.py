@@ -27,6 +27,7 @@ from tests.storage.builders import (
     a_group,
     a_member,
     a_message,
+    a_parcel,
     a_product,
     an_order,
     an_update,
@@ -65,6 +66,15 @@ _BREAK = """
     raise RuntimeError("broken in the middle")
 """
 REFUSED = (
+    ("UPDATE pickup_code SET for_friend = 2", "ck_pickup_code_for_friend"),
+    ("UPDATE item_came SET came_milli = -1", "ck_item_came_came_milli"),
+    ("UPDATE item_came SET settled = 2", "ck_item_came_settled"),
+    ("UPDATE refund_due SET amount_fen = 0", "ck_refund_due_amount_fen"),
+    ("UPDATE aftersales_case SET state = 'lost'", "ck_aftersales_case_state"),
+    ("UPDATE aftersales_case SET kind = 'lost'", "ck_aftersales_case_kind"),
+    ("UPDATE aftersales_case SET remedy = 'none'", "ck_aftersales_case_remedy"),
+    ("UPDATE aftersales_case SET qty_milli = -1", "ck_aftersales_case_qty_milli"),
+    ("UPDATE aftersales_case SET amount_fen = -1", "ck_aftersales_case_amount_fen"),
     ("UPDATE inbox SET state = 'lost'", "ck_inbox_state"),
     ("UPDATE inbox SET source = 'me'", "ck_inbox_source"),
     ("UPDATE outbox SET state = 'lost'", "ck_outbox_state"),
@@ -91,7 +101,7 @@ REFUSED = (
     ("UPDATE purchase_order SET by_staff = 2", "ck_purchase_order_by_staff"),
     ("UPDATE purchase_order SET state = 'lost'", "ck_purchase_order_state"),
     ("UPDATE purchase_order SET goods_fen = -1, off_fen = -1", "ck_purchase_order_goods_fen"),
-    ("UPDATE purchase_order SET off_fen = 1", "ck_purchase_order_off_fen"),
+    ("UPDATE purchase_order SET off_fen = goods_fen + 1", "ck_purchase_order_off_fen"),
     ("UPDATE purchase_order SET fee_fen = -1", "ck_purchase_order_fee_fen"),
     ("UPDATE purchase_order SET paid_fen = -1, refunded_fen = -1", "ck_purchase_order_paid_fen"),
     ("UPDATE purchase_order SET refunded_fen = 1", "ck_purchase_order_refunded_fen"),
@@ -173,6 +183,7 @@ async def _live(url: str, clock: ManualClock) -> None:
         money_rows(uow, an_order(uow, group.id, member.id), member.id, group.id)
         template = an_open(uow, a_design(total=1, budget=500))
         assert give(uow, template, member.id, "k") is not None
+        a_parcel(uow, an_order(uow, group.id, member.id))
 
     await db.run(unit)
     db.close()

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 
 Big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _KEPT = {"sqlite_strict": True, "sqlite_autoincrement": True}

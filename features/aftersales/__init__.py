@@ -1,0 +1,1 @@
+"""After-sales: goods that were not right, what is done about it, and by when."""
