@@ -2,7 +2,9 @@
 
 import json
 
+from features.catalogue.model import Field
 from tests.desk import ITEMS, button, buttons, data_of, drafts, publishes
+from tests.scenarios.test_deal_desk import reprices
 from tests.shop import standing
 from tests.world import World
 
@@ -76,6 +78,20 @@ async def test_a_price_falls_for_everybody_and_rises_for_nobody_who_ordered(worl
     assert deeds(world)[-1] == ("deal_repriced", {"price_fen": 650, "item": 1})
     await world.says(leader, "操作记录")
     assert "改了「周一团」第 1 样的价格：¥5.90 → ¥6.50" in world.last_to(leader)
+
+
+async def test_a_price_below_the_cost_needs_a_reason_in_the_catalogue(world: World) -> None:
+    leader = await publishes(world)
+    await reprices(world, "番茄", "5", Field.COST)
+    await world.taps(leader, "改价 改库存")
+    await world.taps(leader, "番茄 ¥5.90/斤")
+    await world.taps(leader, "改价")
+
+    await world.says(leader, "4.9")
+    assert "⚠ 这个价比成本 ¥5.00 低" in world.last_to(leader)
+    await world.says(leader, "5.1")
+
+    assert world.rows(ITEMS) == [(1, "番茄", 510, None, None)]
 
 
 async def test_a_stock_is_never_less_than_what_is_ordered(world: World) -> None:

@@ -1,10 +1,13 @@
 """A leader opens a deal: a draft on one card, tapped and typed, previewed, published."""
 
 from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 
 from features.catalogue.model import Field
+from kernel.ids import DealId
+from storage.uow import SqlUow
 from tests.desk import (
     BARE,
     EGGS,
@@ -177,10 +180,9 @@ async def test_a_price_that_changed_after_the_preview_is_shown_before_it_is_publ
 
 
 async def reprices(world: World, name: str, price: str, field: Field = Field.PRICE) -> None:
-    def unit(uow: object) -> None:
-        app = world.runtime.app
-        product = next(each for each in uow.catalogue.every() if each.name == name)  # type: ignore[attr-defined]
-        app.catalogue.change(uow, product=product, values={field: price})  # type: ignore[arg-type]
+    def unit(uow: SqlUow) -> None:
+        product = next(each for each in uow.catalogue.every() if each.name == name)
+        world.runtime.app.catalogue.change(uow, product=product, values={field: price})
 
     await world.runtime.db.run(unit)
 
@@ -238,6 +240,44 @@ async def a_leader(world: World, name: str = "赵姐") -> int:
     link = world.last_to(world.leader).split("start=")[1].split()[0]
     await world.does(person, "start", payload=link)
     return person
+
+
+async def test_of_two_leaders_who_publish_at_once_one_does(world: World) -> None:
+    leader = await drafts(world, "番茄")
+    other = await a_leader(world)
+    await world.says(other, "开团")
+    await world.taps(other, "📝 周一团（草稿）")
+    for person in (leader, other):
+        await world.taps(person, "看一眼再发布")
+    previews = [(person, world.message_with(person, "发布到群里", person)) for person in (leader, other)]
+
+    for person, message in previews:
+        world.sandbox.act(person, "tap", chat=person, message=message, button="发布到群里")
+    await world.settle()
+    await world.advance(seconds=3)
+
+    told = sorted(world.toasts(person)[-1] for person in (leader, other))
+    assert told == ["发布了，群里马上看得到", "这个团已经发布了"]
+    assert world.rows("SELECT act FROM audit WHERE act LIKE 'deal%'") == [("deal_opened",)]
+    assert len([text for text in world.said_to(leader, world.group) if "🧺" in text]) == 1
+
+
+async def test_what_is_done_to_drafts_is_not_done_to_a_deal_that_is_open(world: World) -> None:
+    await publishes(world, "番茄")
+    before = (world.rows(STATES), world.rows(ITEMS), world.rows("SELECT stamp FROM deal"))
+
+    def unit(uow: SqlUow) -> tuple[bool, ...]:
+        deal = uow.deals.get(DealId(1))
+        assert deal is not None
+        terms = replace(deal.terms, title="别的")
+        return (
+            uow.drafts.set_terms(deal.id, terms),
+            uow.drafts.set_goods(deal.id, ()),
+            uow.drafts.delete(deal.id),
+        )
+
+    assert await world.runtime.db.run(unit) == (False, False, False)
+    assert (world.rows(STATES), world.rows(ITEMS), world.rows("SELECT stamp FROM deal")) == before
 
 
 async def test_who_leads_no_more_changes_nothing(world: World) -> None:
