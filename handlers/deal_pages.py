@@ -84,10 +84,12 @@ def _worded(shown: DeskView) -> _Page:
 def _list(shown: DealList) -> _Page:
     group = shown.desk.group
     said = [Text("deals.list", {"group": group.title})]
+    if shown.drafts or shown.running:
+        said.append(Text("deals.list_hint"))
+    elif shown.has_goods:
+        said.append(Text("deals.list_empty"))
     if not shown.has_goods:
         said.append(Text("deals.no_goods"))
-    elif not (shown.drafts or shown.running):
-        said.append(Text("deals.list_empty"))
     begin: list[Button] = [Tap(Text("deals.to_new"), NEW, (group.id,))]
     if shown.last:
         begin.append(Tap(Text("deals.to_like_last"), COPY, (shown.last.id,)))

@@ -146,6 +146,47 @@ async def test_what_cannot_be_sold_yet_says_what_is_missing(world: World) -> Non
     assert world.rows(ITEMS) == []
 
 
+async def test_goods_come_in_pages_and_no_more_than_a_message_holds(world: World) -> None:
+    leader = await drafts(world)
+    await sells(world, *(TOMATO | {Field.NAME: f"菜{number}"} for number in range(1, 31)))
+    await world.taps(leader, "❗ 商品")
+    assert "‹ 上一页" not in buttons(world, leader)
+
+    await world.taps(leader, "下一页 ›")
+    await world.taps(leader, "☐ 菜6 ¥5.90/斤")
+    assert "☑ 菜6 ¥5.90/斤" in buttons(world, leader)
+    assert {"‹ 上一页", "下一页 ›"} < set(buttons(world, leader))
+
+    def unit(uow: SqlUow) -> None:
+        drafting, deal = world.runtime.app.drafting, uow.deals.get(DealId(1))
+        assert deal is not None
+        kept = [drafting.goods.fresh(uow, f"P{number:03}") for number in range(4, 34)]
+        drafting.drafts.set_goods(uow, deal=deal, goods=kept)
+
+    await world.runtime.db.run(unit)
+    await world.forges(leader, "v1:deal.toggle:1:P001:1:0")
+    assert world.toasts(leader)[-1] == "一个团放 30 样就满了，一条公告写不下更多。"
+    await world.taps(leader, "‹ 回到草稿")
+    await world.taps(leader, "看一眼再发布")
+    assert "30. 菜30 ¥5.90/斤" in world.last_to(leader)
+
+
+async def test_a_leader_who_reads_english_opens_a_deal_for_a_chinese_group(world: World) -> None:
+    await drafts(world, "番茄")
+    leader = await a_leader(world, "Ann", language="en")
+    await world.says(leader, "/tuan")
+    await world.taps(leader, "📝 周一团 (draft)")
+
+    await world.taps(leader, "Cut-off")
+    await world.says(leader, "friday 18:30")
+    assert "Orders until: Friday 18:30" in world.last_to(leader)
+    await world.taps(leader, "Preview and publish")
+
+    assert "截单" in world.last_to(leader)
+    await world.taps(leader, "发布到群里")
+    assert "✓ Published" in world.last_to(leader)
+
+
 async def test_without_goods_or_a_place_the_way_there_is_shown(world: World) -> None:
     leader = world.leader
     assert await on_desk(world, leader) == ["商品", "‹ 返回菜单"]
@@ -232,9 +273,9 @@ async def test_a_draft_that_another_leader_dropped_is_gone_once(world: World) ->
     assert world.last_to(leader).startswith("没看懂这句。")
 
 
-async def a_leader(world: World, name: str = "赵姐") -> int:
+async def a_leader(world: World, name: str = "赵姐", *, language: str = "zh") -> int:
     """Another leader of the group."""
-    person = await world.member(name)
+    person = await world.member(name, language=language)
     await world.says(world.leader, "分工")
     await world.taps(world.leader, "＋ 团长")
     link = world.last_to(world.leader).split("start=")[1].split()[0]
