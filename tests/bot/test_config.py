@@ -75,7 +75,8 @@ def test_the_rest_of_the_environment_means_nothing() -> None:
         (
             "[xyzzy]",
             "{path}: there is no table [xyzzy]; "
-            "there are telegram, storage, members, outreach, growth, coupons, staff, joining, privacy, "
+            "there are telegram, storage, members, outreach, growth, groupbuy, coupons, payments, "
+            "settlement, collection, aftersales, staff, joining, privacy, "
             "sending, web, log",
         ),
         ("growth = 5", "{path}: growth must be a table [growth], not the value 5"),

@@ -175,7 +175,7 @@ class Collecting(RuleBasedStateMachine):
     def no_line_gives_back_more_than_it_cost_and_each_refund_has_one_case(self) -> None:
         rows = self.does(
             lambda uow: uow.connection.exec_driver_sql(
-                "SELECT l.amount_fen, sum(r.amount_fen), count(*), count(DISTINCT r.key) FROM refund_due r"
+                "SELECT l.amount_fen, sum(r.amount_fen), count(*), count(DISTINCT r.key) FROM refund r"
                 " JOIN order_line l ON l.id = r.line_id GROUP BY l.id"
             ).all()
         )
@@ -183,7 +183,7 @@ class Collecting(RuleBasedStateMachine):
         done = self.does(
             lambda uow: uow.connection.exec_driver_sql(
                 "SELECT (SELECT coalesce(sum(amount_fen), 0) FROM aftersales_case WHERE state = 'done'),"
-                " (SELECT coalesce(sum(amount_fen), 0) FROM refund_due)"
+                " (SELECT coalesce(sum(amount_fen), 0) FROM refund)"
             ).one()
         )
         assert done[0] == done[1]

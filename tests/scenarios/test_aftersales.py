@@ -8,7 +8,7 @@ from tests.shop import EGGS, TOMATO, opens
 from tests.world import World
 
 CASES = "SELECT state, rule, amount_fen FROM aftersales_case ORDER BY id"
-REFUNDS = "SELECT key, amount_fen FROM refund_due ORDER BY id"
+REFUNDS = "SELECT key, amount_fen FROM refund ORDER BY id"
 SECOND = timedelta(seconds=1)
 
 

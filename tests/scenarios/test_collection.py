@@ -241,7 +241,7 @@ async def test_who_has_not_collected_is_reminded_twice_and_then_staff_call(world
     await world.taps(world.leader, "处理掉，退款")
 
     assert world.last_to(world.leader) == "好了，陈阿姨 的已经处理，退 ¥3.80。"
-    assert world.rows("SELECT amount_fen, rule FROM refund_due") == [(380, "unclaimed")]
+    assert world.rows("SELECT amount_fen, rule FROM refund") == [(380, "unclaimed")]
     assert "不能再留了" in world.last_to(auntie)
 
 
@@ -252,7 +252,7 @@ async def test_fresh_goods_are_not_taken_away_before_the_rule_says(world: World)
     await world.forges(world.leader, "v1:collection.dispose_sure:1")
 
     assert world.toasts(world.leader)[-1] == "还在保留时间里，先给对方留着。过了时间再处理。"
-    assert world.rows("SELECT count(*) FROM refund_due") == [(0,)]
+    assert world.rows("SELECT count(*) FROM refund") == [(0,)]
 
 
 async def test_nobody_is_reminded_at_night(world: World) -> None:

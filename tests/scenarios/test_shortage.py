@@ -9,7 +9,7 @@ from tests.shop import EGGS, state
 from tests.world import World
 
 GIVEN = "SELECT given_milli FROM order_line ORDER BY id"
-REFUNDS = "SELECT key, amount_fen FROM refund_due ORDER BY id"
+REFUNDS = "SELECT key, amount_fen FROM refund ORDER BY id"
 
 
 async def short_of_two(world: World) -> tuple[int, int, int]:

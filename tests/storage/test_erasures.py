@@ -42,7 +42,6 @@ KEY = "k"
 HARMLESS = {
     "aftersales_case": {"state", "kind", "remedy", "rule", "note"},
     "pickup_code": {"digits"},
-    "refund_due": {"key", "reason", "rule"},
     "approval": {"outcome"},
     "audit": {"act", "before", "after"},
     "chat_group": {"chat", "title", "state", "language", "zone", "quiet_start", "quiet_end"},

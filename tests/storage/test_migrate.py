@@ -69,7 +69,6 @@ REFUSED = (
     ("UPDATE pickup_code SET for_friend = 2", "ck_pickup_code_for_friend"),
     ("UPDATE item_came SET came_milli = -1", "ck_item_came_came_milli"),
     ("UPDATE item_came SET settled = 2", "ck_item_came_settled"),
-    ("UPDATE refund_due SET amount_fen = 0", "ck_refund_due_amount_fen"),
     ("UPDATE aftersales_case SET state = 'lost'", "ck_aftersales_case_state"),
     ("UPDATE aftersales_case SET kind = 'lost'", "ck_aftersales_case_kind"),
     ("UPDATE aftersales_case SET remedy = 'none'", "ck_aftersales_case_remedy"),
