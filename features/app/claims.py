@@ -161,7 +161,7 @@ class Claims:
         told = self.aftersales.told(uow, case=case)
         words: dict[str, Param] = {"goods": told.owned.name, "amount": Money(case.amount)}
         if case.remedy is Remedy.REFUND and case.amount > 0:
-            self.refunding.refund(
+            self.refunding.lower(
                 uow,
                 order=case.order,
                 line=case.line,

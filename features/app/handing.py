@@ -83,7 +83,7 @@ class Handing:
     def _give_back(self, uow: Uow, deal: Deal, short: Short, by: MemberId) -> None:
         if short.back <= 0:
             return
-        self.refunding.refund(
+        self.refunding.lower(
             uow,
             order=short.order,
             line=short.line,
@@ -222,7 +222,7 @@ class Handing:
             part = share_of(amount_of(each.price, each.there), percent, 100)
             if part <= 0:
                 continue
-            self.refunding.refund(
+            self.refunding.lower(
                 uow,
                 order=order,
                 line=each.line,

@@ -123,8 +123,7 @@ def _line(packed: Packed) -> Text:
         return Text("collection.line_weighed", line | {"weighed": Quantity(packed.weighed, packed.unit)})
     if packed.there == packed.quantity:
         return Text("collection.line", line)
-    whole = amount_of(packed.price, packed.quantity) if packed.amount is None else packed.amount
-    back = Fen(max(0, whole - amount_of(packed.price, packed.there)))
+    back = Fen(amount_of(packed.price, packed.quantity) - amount_of(packed.price, packed.there))
     short: dict[str, Param] = {"ordered": Quantity(packed.quantity, packed.unit), "back": Money(back)}
     return Text("collection.line_short", line | short)
 

@@ -34,10 +34,20 @@ class Refunding:
     def refund(
         self, uow: Uow, *, order: OrderId, line: int | None, amount: Fen, why: Why, by: MemberId | None
     ) -> Refund:
-        """Let an order or a line cost less and give back what was paid for it, once per key.
+        """Let an order or a line cost less and give back what was paid, once per key; the buyer is told.
 
         Raises NotFixed or TooMuch.
         """
+        known = uow.refunds.by_key(why.key)
+        made = self.lower(uow, order=order, line=line, amount=amount, why=why, by=by)
+        if known is None:
+            self._tell(uow, made)
+        return made
+
+    def lower(
+        self, uow: Uow, *, order: OrderId, line: int | None, amount: Fen, why: Why, by: MemberId | None
+    ) -> Refund:
+        """Do the same and leave the telling to whoever calls. Raises NotFixed or TooMuch."""
         known = uow.refunds.by_key(why.key)
         made = self.refunds.refund(uow, order=order, line=line, amount=amount, why=why, by=by)
         if known is None:
@@ -69,6 +79,7 @@ class Refunding:
         made = self.refunds.all_back(uow, order=order, why=Why(reason, reason, key), by=None)
         if made is not None:
             self._follow(uow, made)
+            self._tell(uow, made)
 
     def take_back(self, uow: Uow, *, refund: RefundId, by: MemberId | None) -> bool:
         """Undo a refund whose money has not gone; False where it has. Points that went stay gone."""
@@ -91,7 +102,6 @@ class Refunding:
         if self._is_mostly_back(uow, made.order):
             self._points_back(uow, made.order)
             self._coupon_back(uow, made)
-        self._tell(uow, made)
 
     @staticmethod
     def _is_mostly_back(uow: Uow, order: OrderId) -> bool:
