@@ -7,12 +7,13 @@ from telegram import Update
 from features.app.baskets import DealPage, Tapped
 from features.app.standing import TO_DEAL, single
 from features.coupons.wording import coupon_name
-from features.groupbuy.model import DealState, Item, PayMode
+from features.groupbuy.model import DealState, Item
 from features.groupbuy.wording import basket, item_line, pay_text, pickup, standing_state
 from features.members.model import Member
 from features.orders import rules
-from features.orders.model import Did, OrderState, OrderView
+from features.orders.model import Did, OrderView
 from features.payments.rules import owed as owed_of
+from features.payments.service import is_payable
 from handlers.answers import show, toast
 from handlers.context import Context, Place
 from handlers.keyboards import tapped_args
@@ -213,8 +214,7 @@ async def on_coupon(update: Update, context: Context) -> None:
 
 def _to_pay(found: DealPage, view: OrderView) -> Fen:
     """Return what the home can pay now: at pick-up the amount is fixed first."""
-    ahead = view.deal.terms.pay is PayMode.PREPAID or view.order.state is OrderState.LOCKED
-    return Fen(owed_of(view) - found.discount.off) if ahead else NO_MONEY
+    return Fen(owed_of(view) - found.discount.off) if is_payable(view) else NO_MONEY
 
 
 async def on_clear(update: Update, context: Context) -> None:

@@ -10,7 +10,7 @@ from features.groupbuy.model import PayMode
 from features.members.model import Group, Member
 from features.orders.model import NoOrder, OrderState
 from features.payments.model import Claimed, NothingDue, PayPage
-from features.payments.service import Payments
+from features.payments.service import Payments, is_payable
 from features.settlement.service import Settlement
 from features.staff.model import Act
 from features.staff.wording import staff_notice
@@ -135,7 +135,8 @@ class Till:
         for order in uow.orders.of_member(member.id):
             view = self.payments.view(uow, order=order.id)
             owed = self.payments.owed(uow, view)
-            if owed > 0 and uow.payments.open_claim(order.id) is None:
+            waits = uow.payments.open_claim(order.id) is not None
+            if owed > 0 and not waits and is_payable(view):
                 bills.append(Bill(order.id, view.deal.terms.title, order.recipient.name, owed))
         return tuple(bills)
 

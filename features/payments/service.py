@@ -13,6 +13,7 @@ from features.payments.model import (
     Followed,
     Lapsed,
     NoPayment,
+    NotFixed,
     NothingDue,
     PayKind,
     Payment,
@@ -40,10 +41,9 @@ class Payments:
     # -- the member
 
     def page(self, uow: Uow, *, member: MemberId, order: OrderId) -> PayPage:
-        """Return what somebody needs to pay an order of theirs. Raises NoOrder, NotYours."""
-        held = uow.orders.hold(order)
-        _check_own(held, member)
-        view = self.view(uow, order=order)
+        """Return what somebody needs to pay an order of theirs. Raises NoOrder, NotYours or NotFixed."""
+        _check_own(uow.orders.hold(order), member)
+        view = self._payable(uow, order)
         group, who = uow.groups.get(view.deal.group), uow.members.find(member)
         if group is None or who is None:
             raise NoOrder
@@ -61,7 +61,7 @@ class Payments:
     def claim(self, uow: Uow, *, member: MemberId, order: OrderId) -> Claimed:
         """Keep that a member says they paid: no proof, but their reservation lapses no more. Once.
 
-        Raises NoOrder, NotYours, Lapsed, or NothingDue where all is paid.
+        Raises NoOrder, NotYours, Lapsed, NotFixed, or NothingDue where all is paid.
         """
         held = _check_own(uow.orders.hold(order), member)
         reference = uow.payments.reference(order)
@@ -69,7 +69,7 @@ class Payments:
             return Claimed(standing, held, reference, fresh=False)
         if held.state is OrderState.VOID:
             raise Lapsed
-        amount = self.owed(uow, self.view(uow, order=order))
+        amount = self.owed(uow, self._payable(uow, order))
         if amount <= 0:
             raise NothingDue
         made = uow.payments.claim(order, kind=PayKind.QR, amount=amount, by=member, now=uow.now)
@@ -193,7 +193,7 @@ class Payments:
         held = _check_own(uow.orders.hold(order), member)
         if held.state is OrderState.VOID or not self.policy.takes_telegram:
             raise Lapsed
-        owed = self.owed(uow, self.view(uow, order=order))
+        owed = self.owed(uow, self._payable(uow, order))
         if owed <= 0 or uow.payments.open_claim(order):
             raise NothingDue
         if owed != amount:
@@ -241,6 +241,13 @@ class Payments:
             raise NoOrder
         return Orders.view(uow, order=held, deal=deal, items=uow.deals.items((deal.id,)))
 
+    def _payable(self, uow: Uow, order: OrderId) -> OrderView:
+        """Return an order that can be paid. Raises NotFixed before the cut-off of a deal paid at pick-up."""
+        view = self.view(uow, order=order)
+        if not is_payable(view):
+            raise NotFixed
+        return view
+
     @staticmethod
     def _held(uow: Uow, payment: PaymentId) -> tuple[Payment, Order]:
         """Return a payment with its order, which nobody else changes before this unit ends."""
@@ -250,6 +257,11 @@ class Payments:
         if fresh is None or held is None:
             raise NoPayment
         return fresh, held
+
+
+def is_payable(view: OrderView) -> bool:
+    """Tell whether an order can be paid now: at pick-up its amount is fixed first."""
+    return view.deal.terms.pay is PayMode.PREPAID or view.order.state is not OrderState.OPEN
 
 
 def _check_own(held: Order | None, member: MemberId) -> Order:

@@ -261,3 +261,16 @@ async def test_money_is_kept_over_a_restart(db_url: str) -> None:
         assert second.rows("SELECT count(*) FROM audit WHERE act = 'payment_confirmed'") == [(1,)]
         await second.advance(days=1)
         assert len(second.rows("SELECT id FROM settlement_run WHERE kind = 'cutoff'")) == 1
+
+
+async def test_at_pickup_nothing_is_paid_before_the_cut_off(world: World) -> None:
+    await opens(world, what=(TOMATO,))
+    auntie = await world.member("陈阿姨")
+    await world.taps(auntie, "＋1斤 番茄", chat=world.group)
+
+    await world.says(auntie, "付款")
+    assert world.last_to(auntie).startswith("没有要付的")
+    await world.forges(auntie, "v1:pay.claim:1")
+
+    assert world.toasts(auntie)[-1] == "还没截单，金额还会变。等成团以后再来。"
+    assert world.rows(PAYMENTS) == []

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from features.groupbuy.model import PayMode
 from tests.shop import TOMATO, opens
 from tests.world import World, open_world
 
@@ -38,7 +39,7 @@ async def till(db_url: str) -> AsyncIterator[World]:
 
 
 async def _billed(world: World) -> tuple[int, int]:
-    await opens(world, what=(TOMATO,))
+    await opens(world, what=(TOMATO,), pay=PayMode.PREPAID)
     auntie = await world.member("陈阿姨")
     await world.taps(auntie, "＋1斤 番茄", chat=world.group)
     await world.says(auntie, "付款")
@@ -104,7 +105,7 @@ async def test_money_for_an_order_that_is_gone_goes_back(till: World) -> None:
 
 
 async def test_where_it_is_off_there_is_no_such_button(world: World) -> None:
-    await opens(world, what=(TOMATO,))
+    await opens(world, what=(TOMATO,), pay=PayMode.PREPAID)
     auntie = await world.member("陈阿姨")
     await world.taps(auntie, "＋1斤 番茄", chat=world.group)
     await world.says(auntie, "付款")
