@@ -168,7 +168,7 @@ def _row(found: DealPage, item: Item, page: int) -> tuple[Tap, ...]:
         "now": Quantity(held.get(item.id, NOTHING), item.goods.unit),
     }
     return (
-        Tap(Text("orders.one_less"), PUT, (item.id, one, 1, page)),
+        Tap(Text("orders.one_less", {"name": item.goods.name}), PUT, (item.id, one, 1, page)),
         Tap(Text("orders.has", words), PUT, (item.id, one, 0, page)),
     )
 

@@ -43,6 +43,7 @@ def check_alone(url: str) -> None:
 
 def replace(url: str, archive: Path, *, parking: Sequence[Update]) -> None:
     """Drop our tables, restore those of `archive`, run `parking`, check the sums: all of it or nothing."""
+    held = backup_postgres.tables(archive)  # an old one knows fewer
     with tempfile.TemporaryDirectory(prefix="caiboshi-restore-") as folder:  # closed to others
         script = Path(folder) / "script.sql"
         run_tool("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(archive))
@@ -50,7 +51,7 @@ def replace(url: str, archive: Path, *, parking: Sequence[Update]) -> None:
             f"--command={_drop(url, archive)}",
             f"--file={script}",
             "--command=SET search_path = public",  # the script has emptied it
-            *(f"--command={_literally(url, statement)}" for statement in parking),
+            *(f"--command={_literally(url, each)}" for each in parking if each.table.description in held),
             f"--command={_CONSERVED}",
         )
         run_tool(

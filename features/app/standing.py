@@ -145,7 +145,7 @@ def one_and_less(item: Item) -> tuple[Tap, Tap]:
     """Return the two buttons of one of the goods: one less, and one more."""
     one = single(item)
     words: dict[str, Param] = {"name": item.goods.name, "one": Quantity(one, item.goods.unit)}
-    less = Tap(Text("orders.one_less"), LESS, (item.id, one))
+    less = Tap(Text("orders.one_less", {"name": item.goods.name}), LESS, (item.id, one))
     return less, Tap(Text("orders.one_more", words), MORE, (item.id, one))
 
 

@@ -77,7 +77,8 @@ def test_migrate_makes_the_database_once(tmp_path: Path) -> None:
     first = caiboshi("migrate", folder=tmp_path)
     second = caiboshi("migrate", folder=tmp_path)
 
-    assert (first.stdout, second.stdout) == ("applied: 0001, 0002, 0003\n", "nothing to do\n")
+    every = ", ".join(migrate.beyond(None))
+    assert (first.stdout, second.stdout) == (f"applied: {every}\n", "nothing to do\n")
     assert (tmp_path / "data" / "caiboshi.db").exists()
 
 

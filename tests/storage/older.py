@@ -7,6 +7,7 @@ from sqlalchemy import text
 from storage import migrate
 
 _ROWS = Path(__file__).with_name("released")  # a file for every released schema; never changed
+RELEASED = tuple(sorted(path.stem for path in _ROWS.glob("*.sql")))
 
 
 def fill(url: str, revision: str) -> None:

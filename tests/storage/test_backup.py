@@ -29,7 +29,7 @@ from storage.soundness import Unsound
 from storage.uow import SqlUow
 from tests.conftest import NOW, Disk
 from tests.storage.builders import EXPIRES_ON, MINUTE, a_due, a_member, a_message, credit
-from tests.storage.older import fill
+from tests.storage.older import RELEASED, fill
 
 KEYS = "SELECT key FROM claim ORDER BY key"
 STATES = "SELECT state, error FROM outbox ORDER BY id"
@@ -106,7 +106,7 @@ def test_what_may_have_left_after_the_backup_is_parked(
     assert asyncio.run(Disk(db_url)(STATES)) == [("sent", None), parked, parked, ("pending", None)]
 
 
-@pytest.mark.parametrize("revision", migrate.beyond(None)[:-1])
+@pytest.mark.parametrize("revision", RELEASED)
 def test_a_backup_of_an_older_schema_is_migrated_and_its_messages_parked(
     bare_url: str, policy: BackupPolicy, revision: str
 ) -> None:
