@@ -11,6 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from storage import migrate
+
 READY = ("running", "database", "schema", "writer", "telegram")
 PLAIN = {key: value for key, value in os.environ.items() if not key.startswith("CAIBOSHI")}
 
