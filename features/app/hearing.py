@@ -156,10 +156,10 @@ class Hearing:
     ) -> tuple[tuple[Entry, ...], int]:
         """Return the entries that count now, and the number of a pasted list that waits for staff, or 0."""
         entries = reading.orders
-        if sum(_is_other(entry, joined) for entry in entries) < _LIST:
+        if not any(_is_other(entry, joined) for entry in entries):
             return entries, 0
         own, strange = self._sorted_out(uow, joined, offered, entries)
-        if not strange or self._leads(uow, joined):
+        if len(strange) < _LIST or self._leads(uow, joined):
             return own + strange, 0
         waits = uow.pasted_lists.keep(
             joined.group.id, joined.member.id, message.id, text=message.text, said_at=message.said_at
