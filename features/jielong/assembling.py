@@ -41,6 +41,7 @@ class Assembly:
         self._clarify: list[Clarify] = []
         self._notes: dict[Person | None, tuple[int, int]] = {}
         self._unknown: list[Mention] = []
+        self._copiers: list[Owner] = []
 
     def reading(self, context: Context, pointed: Reading | None) -> Reading:
         """Return what the message says, given what it answers."""
@@ -140,17 +141,21 @@ class Assembly:
         if pointed is not None:
             skus = {line.sku for order in pointed.orders for line in order.lines if line.sku}
             return next(iter(skus)) if len(skus) == 1 else None
+        if bare.heading and not bare.owner.is_sender:
+            return bare.heading[0]
         named = [each for each in self._found.goods if each.first < bare.token]
         skus = {sku for each in named for sku in each.skus}
         if len(skus) != 1 or any(len(each.skus) != 1 for each in named):
             return None
         if self._entries_named(named) and not self._is_for_another(bare):
             return None
+        if self._judge.is_told_of(named[-1], bare):
+            return None
         return next(iter(skus)) if self._judge.may_be_of(bare) else None
 
     def _is_for_another(self, bare: Bare) -> bool:
         """Tell whether a quantity with its unit stands behind somebody's name: and for Li [one kilo]."""
-        is_behind = bare.token > 0 and self._tokens[bare.token - 1].kind in (NAME, SPACE)
+        is_behind = bare.token > 0 and self._tokens[bare.token - 1].kind in (NAME, SPACE, "verb")
         return is_behind and not bare.owner.is_sender and bare.qty is not None and bare.qty.unit is not None
 
     def _entries_named(self, named: list[Mention]) -> bool:
@@ -177,6 +182,10 @@ class Assembly:
                 self._ask(reason, token, token)
 
     def _copied(self, bare: Bare, known: str | None, pointed: Reading | None) -> None:
+        is_copied = bare.owner in self._copiers
+        self._copiers.append(bare.owner)
+        if pointed is not None and is_copied:
+            return
         if pointed is not None:
             self._copy(bare, pointed)
         elif known is not None and not self._entries:
@@ -189,16 +198,34 @@ class Assembly:
     def _copy_before(self, bare: Bare) -> None:
         """In a list, the same as whoever stands before."""
         before = [each for each in self._entries if each.line < bare.line]
+        left_out = self._left_out(bare)
         for each in [each for each in before if each.owner == before[-1].owner]:
+            if each.sku in left_out:
+                continue
             entry = _Entry(_person(bare.owner), each.op, each.sku, each.milli, bare.token, bare.line)
             self._entries.append(entry)
         if not before:
             self._ask(Reason.NEEDS_HISTORY, bare.token, bare.token)
 
+    def _left_out(self, bare: Bare) -> set[str]:
+        """Return the goods that a line which copies an order does not want, and forget that it said so."""
+        out = {
+            sku
+            for each in self._found.goods
+            if each.line == bare.line and (each.op is Op.REMOVE or self._is_excepted(each))
+            for sku in each.skus
+        }
+        self._entries = [each for each in self._entries if each.op is not Op.REMOVE or each.line != bare.line]
+        return out
+
+    def _is_excepted(self, mention: Mention) -> bool:
+        return any("except" in each.says for each in self._segments.clause(mention.last))
+
     def _copy(self, bare: Bare, pointed: Reading) -> None:
+        left_out = self._left_out(bare)
         for order in pointed.orders:
             for line in order.lines:
-                if line.op in (Op.ORDER, Op.ADD, Op.SET):
+                if line.op in (Op.ORDER, Op.ADD, Op.SET) and line.sku not in left_out:
                     self._entries.append(
                         _Entry(_person(bare.owner), Op.ORDER, line.sku, line.qty_milli, bare.token, bare.line)
                     )
@@ -208,7 +235,7 @@ class Assembly:
 
     def _remark(self) -> None:
         for place in self._found.notes:
-            if self._judge.is_heading(place):
+            if self._judge.is_heading(place) or self._judge.is_footing(place):
                 continue
             token = self._tokens[place]
             entry = self._remarked(place)

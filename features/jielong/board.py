@@ -37,6 +37,7 @@ class Board:
         self.is_explicit = self.is_correcting = self.is_swapping = self.is_each = False
         self.line, self.line_start = 0, 0
         self.in_brackets = False
+        self.heading: tuple[str, ...] = ()  # goods that the people below them want
 
     def next(self, place: int) -> tuple[int, Token] | None:
         """Return the next token of the clause that is neither space nor small talk."""
@@ -65,6 +66,10 @@ class Board:
         """Let what follows be for who was named."""
         if self.person:
             self.owner, self.person = self.person, None
+
+    def end_owner(self) -> None:
+        """Let what follows be for the sender again."""
+        self.owner, self.person = self.sender, None
 
     def line_goods(self) -> list[Mention]:
         """Return the goods mentioned in this line so far."""

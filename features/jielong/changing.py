@@ -1,10 +1,12 @@
 """What words do with the goods around them: more, less, another quantity, away, the same for each."""
 
 from features.jielong.board import GOODS, QUANTITIES, STOPS, Board
+from features.jielong.lexicon import GOOD
 from features.jielong.mentions import Bare
 from features.jielong.model import Op
-from features.jielong.tokens import NAME, QTY, SPACE, Token
+from features.jielong.tokens import NAME, QTY, SPACE, TEXT, Token
 
+_BOTH = 2
 _OPS = {"add": Op.ADD, "sub": Op.SUB, "set": Op.SET}
 
 
@@ -76,7 +78,9 @@ class Changing:
         self._board.is_correcting = False
         after = self._board.next(place)
         kind = after[1].kind if after else ""
-        if token.kind == "spare" and not self._board.clause_goods(place):
+        if token.kind == "spare" and (not self._board.clause_goods(place) or self._is_of_strange(place)):
+            return
+        if token.kind == "not" and self._is_told_of(place):
             return
         here = [
             each
@@ -98,6 +102,27 @@ class Changing:
             self._board.infix = Op.SUB
         else:
             self._remove_before(place)
+
+    def _is_of_strange(self, place: int) -> bool:
+        """Tell whether a strange word follows at once: no need [to call] anybody."""
+        after = self._board.tokens[place + 1] if place + 1 < len(self._board.tokens) else None
+        return after is not None and after.kind == TEXT and after.start == self._board.tokens[place].end
+
+    def _is_told_of(self, place: int) -> bool:
+        """Tell whether a particle makes it what somebody else does not want: apples that they threw [out]."""
+        board = self._board
+        after = board.tokens[place + 1] if place + 1 < len(board.tokens) else None
+        following = board.tokens[place + 1 : place + 4]
+        if [each.kind for each in following[:2]] == [GOOD, "filler"] and len(following) > _BOTH:
+            is_relative = board.source.text[following[1].start : following[1].end] == board.lexicon.manners.of
+            return is_relative and following[2].kind not in (*STOPS, SPACE, "polite")
+        said = {word for each in board.segments.clause(place) for word in each.says}
+        return (
+            after is not None
+            and board.source.text[after.start : after.end] == board.lexicon.manners.of
+            and TEXT in said
+            and "self" not in said
+        )
 
     def _remove_before(self, place: int) -> None:
         said = {word for each in self._board.segments.clause(place) for word in each.says}
@@ -170,9 +195,20 @@ class Changing:
         ends_with_verb = self._board.tokens[place].end - self._board.tokens[place].start > 1
         return bool(words & {"verb", "please"}) or ends_with_verb
 
-    def correction(self, _place: int, _token: Token) -> None:
+    def correction(self, place: int, token: Token) -> None:
         """Take a word that what was said is wrong."""
-        self._board.is_correcting = bool(self._board.found.goods)
+        goods, before = self._board.found.goods, self._board.tokens[place - 1] if place else None
+        if (
+            goods
+            and not goods[-1].quantities
+            and before
+            and before.kind == TEXT
+            and before.end == token.start
+        ):
+            return
+        self._board.is_correcting = bool(goods)
+        if goods and not goods[-1].quantities and any(goods[-1].skus == each.skus for each in goods[:-1]):
+            goods[-1].corrects = True
 
     def amend(self, place: int, token: Token) -> None:
         """Take a word that announces a new quantity."""

@@ -5,18 +5,22 @@ from collections.abc import Sequence
 from features.jielong.lexicon import CODE, FOOD, GOOD, Lexicon
 from features.jielong.plain import Plain
 from features.jielong.sounds import spoken
-from features.jielong.tokens import NAME, PICKED, QTY, SPACE, TEXT, Token
+from features.jielong.tokens import ADDR, COUNT, NAME, PICKED, QTY, RANGE, SPACE, TEXT, Token
 
 _EDIBLE = frozenset({GOOD, FOOD})
 _WORDS = frozenset({TEXT, FOOD, "cooked"})
 _LONGEST = 6  # characters of a strange word before a quantity
+_WISHES = frozenset({"verb", "please", "add"})
+_NOT_OF_ITEMS = _WISHES | {TEXT, FOOD, "plain", "past", "other", "stock", "complaint", "cooked", "paid"}
+_OTHERWISE = {"left": "verb", "have": "filler"}
+_OPEN = frozenset({"left", "have", "choice", "fetch", "weak"})
 _PARTS = frozenset({GOOD, FOOD, TEXT})
 
 
 def glue(tokens: Sequence[Token], source: Plain, lexicon: Lexicon) -> list[Token]:
     """Return the tokens with goods that are parts of other words taken for those words."""
     made: list[Token] = []
-    for token in _named(_depending(_bought_for(tokens), source, lexicon)):
+    for token in _named(_counting(_depending(_bought_for(tokens), source, lexicon), source)):
         last = made[-1] if made else None
         if last and last.end == token.start and _makes_another(last, token, source, lexicon):
             made[-1] = Token(FOOD, last.start, token.end)
@@ -28,13 +32,25 @@ def glue(tokens: Sequence[Token], source: Plain, lexicon: Lexicon) -> list[Token
 def _callers(tokens: list[Token]) -> list[Token]:
     """Take a strange word that begins a line of goods, apart from them, for whom they are."""
     made = list(tokens)
+    called = sum(_calls(made, at) for at in range(len(made)))
     for at, token in enumerate(made):
         begins = at == 0 or made[at - 1].kind == "line"
         rest = [each.kind for each in made[at + 1 : at + 4]]
-        is_line = rest[:1] == [SPACE] and (rest[1:3] in ([GOOD, QTY], [CODE, QTY], [QTY, GOOD]))
-        if token.kind == TEXT and begins and is_line and token.end - token.start <= _LONGEST:
+        is_line = (rest[:1] == [SPACE] or (called > 1 and rest[:1] == ["colon"])) and (
+            rest[1:3] in ([GOOD, QTY], [CODE, QTY], [QTY, GOOD])
+        )
+        if token.kind in _EDIBLE and _titles(made, at):
+            made[at] = token._replace(kind="cooked")
+        elif token.kind == TEXT and begins and is_line and token.end - token.start <= _LONGEST:
             made[at] = token._replace(kind=NAME)
     return made
+
+
+def _calls(tokens: list[Token], at: int) -> bool:
+    """Tell whether a line begins here with somebody, or a strange word, and goods behind a colon."""
+    kinds = [each.kind for each in tokens[at : at + 3]]
+    begins = at == 0 or tokens[at - 1].kind == "line"
+    return begins and kinds in ([NAME, "colon", GOOD], [TEXT, "colon", GOOD])
 
 
 def _bought_for(tokens: Sequence[Token]) -> list[Token]:
@@ -52,10 +68,13 @@ def _depending(tokens: list[Token], source: Plain, lexicon: Lexicon) -> list[Tok
     for at, token in enumerate(made):
         after = made[at + 1] if at + 1 < len(made) and made[at + 1].start == token.end else None
         before = made[at - 1] if at and made[at - 1].end == token.start else None
-        if token.kind == "gift":
+        if token.kind in _OPEN:
+            made[at] = token._replace(kind=_either(token, made[:at], made[at + 1 : at + 3]))
+        elif token.kind == "gift":
             made[at] = token._replace(kind="stock" if after and after.kind == QTY else "filler")
         elif token.kind == "got":
-            made[at] = token._replace(kind="past" if after and after.kind in (QTY, GOOD) else "filler")
+            is_told = (after and after.kind in (QTY, GOOD)) or (before and before.kind in (QTY, GOOD))
+            made[at] = token._replace(kind="past" if is_told else "filler")
         elif token.kind == TEXT and before and before.kind == QTY and token.end - token.start == 1:
             made[at - 1], made[at] = _slipped_unit(before, token, source, lexicon)
         elif (
@@ -69,6 +88,78 @@ def _depending(tokens: list[Token], source: Plain, lexicon: Lexicon) -> list[Tok
             made[at] = token._replace(kind="filler" if after and after.kind in (GOOD, QTY) else "correct")
             _forget(made, at)
     return made
+
+
+def _either(token: Token, before: list[Token], after: list[Token]) -> str:
+    """Return what a word does that asks for goods, or tells what is left of them, or votes for one."""
+    kinds = [each.kind for each in after]
+    last = before[-1] if before else None
+    if token.kind in ("left", "have"):
+        counts = kinds[:1] in ([QTY], [RANGE], [ADDR]) and kinds[1:] != [GOOD]
+        is_left = last is not None and last.kind == GOOD and counts
+        return "other" if is_left else _OTHERWISE[token.kind]
+    if token.kind == "weak":
+        return "filler" if last and last.kind == TEXT and last.end == token.start else "verb"
+    if token.kind == "fetch":
+        return "other" if kinds[:1] in ([GOOD], [FOOD]) else "verb"
+    is_counted = kinds[:1] == [QTY] and after[0].held.unit is not None
+    return "verb" if is_counted or kinds in ([CODE, QTY], [GOOD, QTY], [QTY, GOOD]) else "other"
+
+
+def _counting(tokens: list[Token], source: Plain) -> list[Token]:
+    """Settle pinches of a cook, and numbers that count or number something else than goods."""
+    made = list(tokens)
+    for at, token in enumerate(made):
+        after = made[at + 1] if at + 1 < len(made) and made[at + 1].start == token.end else None
+        if token.kind == "pinch":
+            made[at] = token._replace(kind="vague" if _follows_goods(made, at) else "cooked")
+        elif (
+            token.kind == QTY and token.held.unit is None and _counts_strange(made[:at], token, after, source)
+        ):
+            made[at] = token._replace(kind=COUNT, held=None)
+        elif token.kind == CODE and token.end - token.start > 1 and _numbers_other(made, at, source):
+            made[at] = token._replace(kind="time", held=None)
+    return made
+
+
+def _titles(tokens: list[Token], at: int) -> bool:
+    """Tell whether a dish begins a line and, behind a colon, what it is made of."""
+    begins = at == 0 or tokens[at - 1].kind == "line"
+    end = at
+    while (
+        end < len(tokens)
+        and tokens[end].kind in _PARTS
+        and (end == at or tokens[end].start == tokens[end - 1].end)
+    ):
+        end += 1
+    kinds = [each.kind for each in tokens[end : end + 2]]
+    is_dish = tokens[at].kind == FOOD or end > at + 1
+    return begins and is_dish and kinds in (["colon", GOOD], ["colon", FOOD])
+
+
+def _follows_goods(tokens: list[Token], at: int) -> bool:
+    """Tell whether goods on offer stand right before, but for a space."""
+    before = next((each for each in reversed(tokens[:at]) if each.kind != SPACE), None)
+    return before is not None and before.kind == GOOD
+
+
+def _counts_strange(before: list[Token], qty: Token, after: Token | None, source: Plain) -> bool:
+    """Tell whether a number without a unit, behind goods, counts a strange word that follows it."""
+    if not any(each.kind in (GOOD, CODE) for each in before):
+        return False
+    if after is None or after.kind != TEXT or qty.held.is_signed:
+        return False
+    return after.end - after.start > 1 or not source.text[qty.start].isascii()
+
+
+def _numbers_other(tokens: list[Token], at: int, source: Plain) -> bool:
+    """Tell whether a number is of a day, a gate or a plan: what follows at once is no order."""
+    if not source.text[tokens[at].start].isascii() or source.text[tokens[at].start].isalpha():
+        return False
+    after = tokens[at + 1 : at + 3]
+    if not after or after[0].start != tokens[at].end or after[0].kind not in _NOT_OF_ITEMS:
+        return False
+    return after[0].kind not in _WISHES or not (len(after) > 1 and after[1].kind in (QTY, RANGE, "line"))
 
 
 def _slipped_unit(qty: Token, strange: Token, source: Plain, lexicon: Lexicon) -> tuple[Token, Token]:

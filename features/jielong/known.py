@@ -108,15 +108,20 @@ class Known:
         if found["tail"]:
             return Token(SPEC, found.start(), end)
         unit = found["unit"]
-        if (
-            unit
-            and unit[-1].isascii()
-            and end < len(self._text)
-            and self._text[end : end + 1].isascii()
-            and self._text[end].isalpha()
-        ):
+        if unit and self._begins_another(found.start("unit"), unit):
             unit, end = None, found.end("num")
         return Token(QTY, found.start(), end, Qty(number, unit, bool(found["pre"]), bool(found["half"])))
+
+    def _begins_another(self, start: int, unit: str) -> bool:
+        """Tell whether what looks like a unit begins a word in Latin letters, a code, or goods."""
+        end = start + len(unit)
+        after = self._text[end : end + 1]
+        if unit[-1].isascii() and after.isascii() and after.isalpha():
+            return True
+        if unit[-1].isascii() and after.isdigit():
+            return self._text[start - 1] == " " and self._is_code(start)
+        word = self.word(start)
+        return word is not None and word.kind == GOOD and word.end > end
 
     def _is_code(self, place: int) -> bool:
         entry = self._lexicon.words.get(self._text[place])

@@ -56,6 +56,10 @@ class Manners:
     asks: re.Pattern[str]
     asks_either: re.Pattern[str]
     asks_nothing: re.Pattern[str]
+    wish: re.Pattern[str]  # what a remark about a thing still to come begins with
+    complains: re.Pattern[str]
+    complains_elsewhere: re.Pattern[str]
+    occasion: re.Pattern[str]
     several: str  # the numeral of a quantity left open, and of a question after one
     of: str  # the particle between an owner and what is owned
     edges: str  # what a remark neither begins nor ends with
@@ -175,7 +179,7 @@ def load() -> Manners:
     patterns = _toml("patterns.toml")
     numbers = patterns["numbers"]
     foods = _toml("foods.toml")
-    remarks, questions = patterns["remarks"], patterns["questions"]
+    remarks, questions, complaints = (patterns[key] for key in ("remarks", "questions", "complaints"))
     return Manners(
         words=_words(foods["food"]),
         endings=frozenset(foods["endings"]),
@@ -194,6 +198,10 @@ def load() -> Manners:
         asks=re.compile(questions["ending"], re.ASCII),
         asks_either=re.compile(questions["either"], re.ASCII),
         asks_nothing=re.compile(questions["not_asking"], re.ASCII),
+        wish=re.compile(remarks["wish"]),
+        complains=re.compile(complaints["signs"], re.ASCII),
+        complains_elsewhere=re.compile(complaints["elsewhere"], re.ASCII),
+        occasion=re.compile(complaints["occasion"], re.ASCII),
         several=patterns["patterns"]["several"],
         of=patterns["patterns"]["of"],
         edges=remarks["edges"],
@@ -207,7 +215,8 @@ def _words(foods: Iterable[str]) -> dict[str, Entry]:
     when = lists.pop("history_when")
     alike = product(lists.pop("history_like"), when, lists.pop("history_alike"))
     those = product(lists.pop("history_by"), when, lists.pop("history_those"))
-    lists["history"] += ["".join(parts) for parts in chain(alike, those)]
+    again = product(when, lists.pop("history_what"), lists.pop("history_again"))
+    lists["history"] += ["".join(parts) for parts in chain(alike, those, again)]
     for category, every in lists.items():
         entry = Entry(category)
         for word in every:

@@ -75,9 +75,23 @@ class Lexer:
             return None
         for length in (2, 1):
             end = place + length
-            if self._text[place:end] in self._lexicon.units and self._known.begins_goods(end):
-                return Token(QTY, place, end, Qty(Fraction(1), self._text[place:end]))
+            if self._text[place:end] in self._lexicon.units and self._is_one(end):
+                unit = self._text[place:end]
+                is_any = unit in self._lexicon.manners.common and self._ends_goods(end)
+                return Token(QTY, place, end, Qty(Fraction(1), None if is_any else unit))
         return None
+
+    def _is_one(self, place: int) -> bool:
+        """Tell whether goods without a quantity behind them begin at `place`."""
+        goods = self._known.word(place) if self._known.begins_goods(place) else None
+        after = self._known.known(goods.end) if goods and goods.end < len(self._text) else None
+        return goods is not None and (after is None or after.kind not in (QTY, RANGE))
+
+    def _ends_goods(self, place: int) -> bool:
+        """Tell whether something known, or nothing, follows the goods at `place`."""
+        goods = self._known.word(place)
+        end = goods.end if goods else place
+        return end >= len(self._text) or self._text[end] in MARKS or bool(self._known.known(end))
 
     def _keep(self, token: Token) -> int:
         """Keep a token, unless it begins with a word of giving and somebody's name follows that word."""

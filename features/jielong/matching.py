@@ -5,7 +5,7 @@ from dataclasses import replace
 from features.jielong.board import GOODS, Board
 from features.jielong.mentions import Bare, Mention
 from features.jielong.model import Op
-from features.jielong.tokens import QTY, SPACE, TEXT, Qty, Token
+from features.jielong.tokens import LISTED, NAME, QTY, RANGE, SPACE, TEXT, Qty, Token
 
 _BOTH = 2
 _LONGEST_UNKNOWN = 6  # characters of a word taken for goods
@@ -19,6 +19,14 @@ class Matching:
 
     def good(self, place: int, token: Token) -> None:
         """Take goods: a quantity before them, or one still to come, is theirs."""
+        if self._heads_people(place):
+            self._board.end_owner()
+            self._board.heading = tuple(token.held or ())
+            return
+        self._board.heading = ()
+        if self._repeats(place, token):
+            self._board.found.goods[-1].last = place
+            return
         self._board.take_person()
         mention = Mention(
             tuple(token.held or ()), place, place, self._board.op, self._board.owner, line=self._board.line
@@ -49,6 +57,27 @@ class Matching:
             mention.quantities.append(self._board.every)
         else:
             self._board.waiting.append(mention)
+
+    def _repeats(self, place: int, token: Token) -> bool:
+        """Tell whether goods stand beside themselves, as a word and its picture, for one quantity."""
+        last = self._board.found.goods[-1] if self._board.found.goods else None
+        if not last or last.last != place - 1 or last.skus != token.held or self._board.lead:
+            return False
+        after = self._board.tokens[place + 1].kind if place + 1 < len(self._board.tokens) else ""
+        return not last.quantities or after not in (QTY, RANGE)
+
+    def _heads_people(self, place: int) -> bool:
+        """Tell whether goods stand above several people and their quantities: [tomatoes] Li 2, Wu 1."""
+        tokens = self._board.tokens
+        before = tokens[place - 1].kind if place else "line"
+        if before not in ("line", "open", LISTED) or len(tokens[place].held or ()) != 1:
+            return False
+        after = [each.kind for each in tokens[place + 1 : place + 9] if each.kind not in (SPACE, LISTED)]
+        marks = 0
+        while marks < len(after) and after[marks] in ("close", "colon", "line"):
+            marks += 1
+        people = [NAME, QTY]
+        return marks > 0 and after[marks : marks + 2] == people
 
     def _swap(self, mention: Mention) -> None:
         self._board.is_swapping = False
@@ -227,6 +256,7 @@ class Matching:
                     qty,
                     self._board.is_explicit,
                     self._board.line,
+                    self._board.heading,
                 )
             )
 

@@ -47,6 +47,7 @@ class Bare:
     qty: Qty | None = None
     is_explicit: bool = False
     line: int = 0
+    heading: tuple[str, ...] = ()  # the goods it stands under
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from features.jielong.known import Known
 from features.jielong.lexicon import CODE, FOOD, GOOD, Lexicon
 from features.jielong.tokens import (
     ADDR,
+    COUNT,
     LISTED,
     MARKS,
     NAME,
@@ -33,11 +34,12 @@ _AFTER_NAME = (
     _SEPARATORS
     | _CHANGES - {"correct"}
     | _WISHES
-    | {"both", GOOD, FOOD, CODE, "done", "paid", "polite", "self", "adjective", "past", "stock"}
+    | {"both", GOOD, FOOD, CODE, "done", "paid", "polite", "self", "adjective", "past", "stock", "proxy"}
     | {QTY, RANGE, ADDR, TEL, "filler"}
 )
 _NO_NICKNAME = (_WISHES - {"each", "all", "give"}) | {
-    QTY, RANGE, PRICE, TIME, SPEC, "decline", "spare", "set", "remove", "complaint", FOOD, "stock", ADDR,
+    QTY, RANGE, PRICE, TIME, SPEC, COUNT, FOOD, ADDR,
+    "decline", "spare", "set", "remove", "complaint", "stock",
 }  # fmt: skip
 
 
@@ -145,7 +147,15 @@ class Naming:
             return None
         cut = next((at for at in range(place, end) if self._known.begins_goods(at)), end)
         token = self._known.known(place)
-        if cut == place or (token and token.kind in _NO_NICKNAME):
+        is_numeral = (
+            token
+            and token.kind == QTY
+            and not token.held.unit
+            and token.end < cut
+            and is_whole
+            and self._tokens[-1].kind == LISTED
+        )
+        if cut == place or (token and token.kind in _NO_NICKNAME and not is_numeral):
             return None
         return self._without_verb(place, cut)
 

@@ -12,8 +12,11 @@ class Owning:
         self._board = board
 
     def name(self, place: int, token: Token) -> None:
-        """Take a name."""
-        near = self._board.lexicon.manners.names.near.match(self._board.source.text, token.start, token.end)
+        """Take a name, but for who is only greeted by it."""
+        names = self._board.lexicon.manners.names
+        if names.greeted.match(self._board.source.text, token.end) and not self._board.line_goods():
+            return
+        near = names.near.match(self._board.source.text, token.start, token.end)
         start = near.end() if near and near.end() < token.end and token.kind == NAME else token.start
         written = self._board.source.as_written(start, token.end)
         before = self._board.person
@@ -44,6 +47,15 @@ class Owning:
             following in ("verb", "please") or self._board.next_kind(place) in (*GOODS, *QUANTITIES)
         ) and not self._board.person:
             self._board.owner = self._board.sender
+
+    def mine(self, place: int, token: Token) -> None:
+        """Take a wish of the sender that begins a clause behind one for somebody else: [I want] two."""
+        board = self._board
+        first = board.lexicon.words.get(board.source.text[token.start])
+        before = board.tokens[place - 1].kind if place else ""
+        is_mine = first is not None and first.category == "self"
+        if is_mine and before in ("comma", "end", SPACE) and not board.person and board.line_goods():
+            board.owner = board.sender
 
     def belongs_before(self) -> None:
         """Whoever stands in brackets or behind goods is whom they are for."""
@@ -85,6 +97,8 @@ class Owning:
         """Tell whether a name before a comma is who is spoken to: Xiaochen [a], I want two."""
         before = self._board.tokens[place - 1].kind if place else ""
         after = self._board.tokens[place + 1].kind if place + 1 < len(self._board.tokens) else ""
+        if "proxy" in {each.kind for each in self._board.tokens[:place]}:
+            return False
         return before in ("filler", "done") or (
             before == NAME and after in ("verb", "please", "self", "filler", "add")
         )

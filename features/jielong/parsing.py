@@ -38,10 +38,11 @@ class Parser:
             "correct": changing.correction,
             "amend": changing.amend,
             "back": changing.back,
-            NAME: owning.name,
+            NAME: self._name,
             ADDR: owning.addr,
             TEL: owning.tel,
             "self": owning.self_,
+            "please": owning.mine,
         }
 
     def _marks(self) -> Mapping[str, Callable[[int, Token], None]]:
@@ -105,6 +106,12 @@ class Parser:
             False,
             False,
         )
+
+    def _name(self, place: int, token: Token) -> None:
+        """Take a name; a quantity still without goods is of who was named before."""
+        if self._board.lead and self._board.person:
+            self._matching.drop_lead()
+        self._owning.name(place, token)
 
     def _comma(self, place: int, _token: Token) -> None:
         if self._board.person and not self._board.person.addr and self._owning.is_called(place):

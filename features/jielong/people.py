@@ -19,6 +19,7 @@ class Names:
     never: re.Pattern[str]
     kin: re.Pattern[str]  # what a person is called only by who gives or asks for them
     near: re.Pattern[str]
+    greeted: re.Pattern[str]  # what follows the name of who is spoken to
 
     @classmethod
     def of(cls, words: Mapping[str, Any]) -> "Names":
@@ -46,6 +47,7 @@ class Names:
             re.compile(f"[{words['never']}]"),
             re.compile(f"{kin}|{near}"),
             re.compile(beside),
+            re.compile(_any(words["greeted"])),
         )
 
     def at(self, text: str, start: int, ends_well: Callable[[int], bool]) -> int | None:

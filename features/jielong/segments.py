@@ -13,7 +13,7 @@ _SOFT = frozenset({SPACE, "open", "close"})
 _GOODS = frozenset({GOOD, CODE, FOOD})
 _WHOLE = _GOODS | {PICKED}
 _OPINIONS = frozenset({"ask", "judged"})
-TALK = frozenset({"past", "cooked", "judged", "other", "doubt", "stock", "complaint", "except"})
+TALK = frozenset({"past", "cooked", "judged", "other", "doubt", "stock", "complaint", "except", "never"})
 _SHORTEST_QUESTION = 3
 
 
@@ -94,6 +94,7 @@ def _remark_at(
         not inside
         or (inside[0].kind in (NAME, ADDR) and inside[0].start < start)
         or any(each.kind in _WHOLE and each.start < end for each in inside)
+        or (inside[0].kind == QTY and inside[0].start < start)
     ):
         return None
     open_goods = _waits_for_quantity([*before, *head])
@@ -166,6 +167,8 @@ def _turns(made: Segments, token: Token, place: int, first: int) -> bool:
 
 
 def _listen(made: Segments, source: Plain, lexicon: Lexicon) -> None:
+    for stretch in made.stretches:
+        _weigh(made, stretch, source, lexicon)
     for place, stretch in enumerate(made.stretches):
         words = source.text[made.tokens[stretch.first].start : made.tokens[stretch.last - 1].end].strip(
             " .,!;?"
@@ -177,9 +180,29 @@ def _listen(made: Segments, source: Plain, lexicon: Lexicon) -> None:
             _ask(made, place, words, lexicon)
 
 
+def _weigh(made: Segments, stretch: Stretch, source: Plain, lexicon: Lexicon) -> None:
+    """Note a complaint that no single word makes, and take back one that is about something else."""
+    manners = lexicon.manners
+    words = "".join(
+        source.text[each.start : each.end]
+        for each in made.tokens[stretch.first : stretch.last]
+        if each.kind != NOTE or not manners.wish.match(source.text, each.start)
+    )
+    if "cooked" in stretch.says and manners.occasion.search(words):
+        stretch.says.discard("cooked")
+    if "complaint" in stretch.says or manners.complains.search(words):
+        is_elsewhere = not stretch.says & _GOODS and manners.complains_elsewhere.search(words)
+        (stretch.says.discard if is_elsewhere else stretch.says.add)("complaint")
+        if is_elsewhere:
+            stretch.says.add("other")
+
+
 def _asks_how_many(made: Segments, stretch: Stretch, source: Plain, lexicon: Lexicon) -> bool:
     """Tell whether a quantity left open is asked for, where nothing says that it is wanted."""
     kinds = [made.tokens[at].kind for at in range(stretch.first, stretch.last)]
+    is_listed = [each for each in kinds if each not in _HARD] == [GOOD, RANGE]
+    if is_listed and any(QTY in each.says for each in made.stretches if each is not stretch):
+        return False
     is_told = any(pair in (("verb", "done"), ("please", "done")) for pair in pairwise(kinds))
     if stretch.says & {"verb", "please", "give", "each", "add"} and not is_told:
         return False

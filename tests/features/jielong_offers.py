@@ -1,4 +1,4 @@
-"""Made-up offers to read order messages against: greens, fruit and bread, frozen, paper."""
+"""Made-up offers to read order messages against."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -91,5 +91,54 @@ PAPER = Offer(
         _goods("F", 6, "婴儿湿巾 湿巾", "包", units={"箱": "24"}),
         _goods("G", 7, "洗洁精", "桶", units={"瓶": "1"}),
         _goods("H", 8, "保鲜膜", "卷"),
+    )
+)
+
+BUTCHER = Offer(
+    (
+        _goods("A", 1, "基围虾 活虾 🦐", "斤", step="0.5", units=_WEIGHED),
+        _goods("B", 2, "带鱼段 带鱼", "盒"),
+        _goods("C", 3, "猪小排 小排 排骨", "斤", step="0.5", units=_WEIGHED),
+        _goods("D", 4, "猪大骨 大骨 筒骨", "斤", units=_WEIGHED),
+        _goods("E", 5, "土鸡 老母鸡", "只"),
+        _goods("F", 6, "咸鸭蛋 鸭蛋", "盒", bulk={"个": "10", "枚": "10"}),
+        _goods("G", 7, "牛腱子 牛腱", "斤", step="0.5", units=_WEIGHED),
+        _goods("H", 8, "鱼豆腐", "包"),
+        _goods("J", 9, "豆腐 老豆腐", "块"),
+        _goods("K", 10, "花蛤 蛤蜊", "斤", units=_WEIGHED),
+        _goods("L", 11, "鸡蛋 土鸡蛋", "盒", bulk={"个": "15", "枚": "15"}),
+        _goods("M", 12, "牛肉丸 丸子", "袋", units={"包": "1"}),
+    )
+)
+PANTRY = Offer(
+    (
+        _goods("A", 1, "五常大米 大米", "袋", bulk={"斤": "10"}),
+        _goods("B", 2, "小米 黄小米", "斤", units=_WEIGHED),
+        _goods("C", 3, "红枣 若羌红枣", "袋", units={"包": "1"}),
+        _goods("D", 4, "每日坚果 坚果", "盒", units={"箱": "4"}),
+        _goods("E", 5, "龙须挂面 挂面 面条", "把", units={"捆": "1", "箱": "12"}),
+        _goods("F", 6, "菜籽油 菜油", "桶", units={"壶": "1"}, bulk={"升": "5"}),
+        _goods("G", 7, "蜂蜜 洋槐蜜", "瓶"),
+        _goods("H", 8, "纯牛奶 牛奶 🥛", "箱", units={"提": "1"}, bulk={"盒": "12"}),
+        _goods("J", 9, "绿豆", "斤", units=_WEIGHED),
+        _goods("K", 10, "黄豆", "斤", units=_WEIGHED),
+        _goods("L", 11, "八宝粥", "罐", units={"箱": "12"}),
+        _goods("M", 12, "话梅", "包", units={"袋": "1"}),
+    )
+)
+HOUSEHOLD = Offer(
+    (
+        _goods("A", 1, "抽纸 纸巾 🧻", "提", bulk={"包": "6"}),
+        _goods("B", 2, "洗洁精", "瓶"),
+        _goods("C", 3, "垃圾袋", "卷"),
+        _goods("D", 4, "牙膏", "支", units={"盒": "1"}),
+        _goods("E", 5, "蒸汽眼罩 眼罩", "盒", bulk={"片": "10"}),
+        _goods("F", 6, "草莓 🍓", "盒", units={"箱": "4"}),
+        _goods("G", 7, "车厘子 樱桃 🍒", "斤", step="0.5", units={"箱": "5", **_WEIGHED}),
+        _goods("H", 8, "蓝莓 🫐", "盒"),
+        _goods("J", 9, "赣南脐橙 脐橙 橙子 🍊", "箱", bulk={"斤": "10"}),
+        _goods("K", 10, "吐司面包 吐司 🍞", "袋"),
+        _goods("L", 11, "蛋挞 葡式蛋挞", "盒", bulk={"个": "6"}),
+        _goods("M", 12, "凤梨 菠萝 🍍", "个", units={"只": "1"}),
     )
 )
