@@ -43,6 +43,7 @@ from handlers import (
     setup,
     silence,
     staff,
+    today,
     wizards,
 )
 from handlers.context import BotApplication, Context
@@ -114,6 +115,7 @@ def _features(catalog: Catalog) -> tuple[Routes, ...]:
         coupon_gifts.routes(),
         joining.routes(),
         cashier.routes(catalog),
+        today.routes(catalog),
         settlement.routes(catalog),
         payments.routes(catalog),
         checkoff.routes(catalog),

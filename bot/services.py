@@ -41,6 +41,7 @@ from features.app.settling import Settling
 from features.app.standing import Standing
 from features.app.telling import Telling
 from features.app.till import Till
+from features.app.today import Duties
 from features.app.wallets import Wallets
 from features.app.wizards import Wizards
 from features.catalogue.importing import Importing
@@ -222,6 +223,7 @@ def _money(config: Config, coupons: Coupons, staff: Staff, accounts: Accounts, b
         lapsing=Lapsing(baskets.orders, baskets, letters),
         rewarding=Rewarding(accounts, settlement),
         settling=Settling(staff, settlement),
+        duties=Duties(staff),
     )
 
 

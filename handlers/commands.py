@@ -40,6 +40,7 @@ _STAFF = (
     "tuan",
     "quan",
     "settle",
+    "today",
     "paid",
 )
 KNOWN, KNOWN_TO_STAFF = (*PRIVATE, *_ALSO), (*PRIVATE, *_ALSO, *_STAFF)

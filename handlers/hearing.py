@@ -147,7 +147,7 @@ def _named(name: str) -> Text:
 
 def taps() -> Routes:
     """Return what taps on answers to talk are routed to."""
-    return (on_tap(COUNT, on_count, r":\d{1,18}", in_group=True),)
+    return tuple(on_tap(COUNT, on_count, r":\d{1,18}", in_group=there) for there in (True, False))
 
 
 def routes() -> Routes:

@@ -19,6 +19,7 @@ SETUP, HEALTH = "setup.desk", "setup.health"
 STAFF_ROLES, STAND_IN, AUDIT, PANIC = "staff.roles", "staff.stand_in", "staff.audit", "staff.panic"
 GOODS, DEALS = "catalogue.list", "deal.desk"
 MYDATA = "privacy.mydata"
+TODAY = "today"
 COUPONS, REDEEM, COUPON_DESK = "coupons.wallet", "coupons.redeem", "coupons.desk"
 GIVE_COUPON = "coupons.give"
 
@@ -47,7 +48,10 @@ def menu_keyboard(*, is_staff: bool = False) -> Keyboard:
     """Return the buttons of the menu: only what works, and for who asks."""
     desk: Keyboard = ()
     if is_staff:
-        desk = ((Tap(Text("home.to_desk"), SETUP), Tap(Text("collection.to_arrivals"), ARRIVALS)),)
+        desk = (
+            (Tap(Text("today.to_desk"), TODAY),),
+            (Tap(Text("home.to_desk"), SETUP), Tap(Text("collection.to_arrivals"), ARRIVALS)),
+        )
     return (
         *desk,
         (Tap(Text("orders.to_list"), ORDERS),),

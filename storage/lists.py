@@ -27,6 +27,12 @@ class SqlPastedLists:
             self.connection.execute(update(order_list).where(*same).values(values))
         return int(self.connection.execute(select(order_list.c.id).where(*same)).scalar_one())
 
+    def waiting(self, group: GroupId, *, since: datetime, limit: int) -> tuple[int, ...]:
+        """Return the numbers of the lists of a group, said since then, that wait; oldest first."""
+        waits = order_list.c.group_id == group, order_list.c.text != "", order_list.c.said_at >= since
+        query = select(order_list.c.id).where(*waits).order_by(order_list.c.id).limit(limit)
+        return tuple(self.connection.execute(query).scalars())
+
     def take(self, number: int) -> PastedList | None:
         """Take a list that waits, once; None when it was taken, or is forgotten."""
         waits = order_list.c.id == number, order_list.c.text != ""

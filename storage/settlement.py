@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     case,
+    cast,
     func,
     insert,
     select,
@@ -32,9 +33,10 @@ from features.settlement.model import (
     LineShare,
     RunKind,
     SkuTotal,
+    Takings,
 )
 from kernel.ids import DealId, GroupId, ItemId, MemberId, OrderId
-from kernel.money import Fen, Milli
+from kernel.money import WHOLE, Fen, Milli
 from storage.dialect import insert_once
 from storage.groupbuy import deal, deal_item
 from storage.members import member
@@ -298,6 +300,26 @@ class SqlSettlement:
             Entry(at, Earning(kind), title or "", item or "", called or "", Fen(base), rate, Fen(amount))
             for at, kind, title, item, called, base, rate, amount in rows
         )
+
+    def takings(self, group: GroupId, *, leader: MemberId, since: datetime) -> Takings:
+        """Return what was ordered in a group since then, and what its leader earned."""
+        at_ordering = (_l.price_fen * _l.qty_milli * 2 + WHOLE) / (2 * WHOLE)
+        whole = at_ordering if self.connection.dialect.name == "sqlite" else func.floor(at_ordering)
+        home = case((_o.by_staff == 1, -_o.id), else_=_o.member_id)
+        ordered = self.connection.execute(
+            select(
+                func.count(_o.id.distinct()),
+                func.count(home.distinct()),
+                _sum(func.coalesce(_l.amount_fen, cast(whole, BigId))),
+            )
+            .join(order_line, _l.order_id == _o.id)
+            .join(deal, deal.c.id == _o.deal_id)
+            .where(deal.c.group_id == group, _o.state != "void", _o.placed_at >= since, _l.qty_milli > 0)
+        ).one()
+        own = _c.leader_id == leader, _c.group_id == group, _c.kind != Earning.PAID, _c.at >= since
+        earned = self.connection.execute(select(_sum(_c.amount_fen)).where(*own)).scalar_one()
+        orders, homes, worth = ordered
+        return Takings(orders, homes, Fen(int(worth)), Fen(int(earned)))
 
     def hold_statement(self, leader: MemberId) -> None:
         """Let nobody else pay a leader out before this unit ends."""

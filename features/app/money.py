@@ -8,6 +8,7 @@ from features.app.refunding import Refunding
 from features.app.rewarding import Rewarding
 from features.app.settling import Settling
 from features.app.till import Till
+from features.app.today import Duties
 from features.payments.refunds import Refunds
 from features.payments.service import Payments
 from features.settlement.service import Settlement
@@ -26,3 +27,4 @@ class MoneyActs:
     lapsing: Lapsing
     rewarding: Rewarding
     settling: Settling
+    duties: Duties

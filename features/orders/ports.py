@@ -147,6 +147,10 @@ class PastedListStore(Protocol):
         """Keep a list until staff say that it counts, the newest words of it; return its number."""
         ...
 
+    def waiting(self, group: GroupId, *, since: datetime, limit: int) -> tuple[int, ...]:
+        """Return the numbers of the lists of a group, said since then, that wait; oldest first."""
+        ...
+
     def take(self, number: int) -> PastedList | None:
         """Take a list that waits, once; None when it was taken, or is forgotten."""
         ...

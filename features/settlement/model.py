@@ -142,6 +142,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Takings:
+    """What a group has ordered since some instant, and what its leader has earned since."""
+
+    orders: int = 0  # with something in them
+    homes: int = 0
+    worth: Fen = NO_MONEY  # at the prices of ordering, or those reached where they are fixed
+    earned: Fen = NO_MONEY  # corrections taken off
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """What a leader has earned in a group: newest lines first; a negative balance is carried."""
 

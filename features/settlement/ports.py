@@ -13,6 +13,7 @@ from features.settlement.model import (
     LineShare,
     RunKind,
     SkuTotal,
+    Takings,
     Window,
 )
 from kernel.ids import DealId, GroupId, MemberId, OrderId
@@ -131,6 +132,10 @@ class SettlementStore(Protocol):
 
     def entries(self, leader: MemberId, group: GroupId, *, limit: int, offset: int) -> tuple[Entry, ...]:
         """Return lines of a leader's statement, newest first."""
+        ...
+
+    def takings(self, group: GroupId, *, leader: MemberId, since: datetime) -> Takings:
+        """Return what was ordered in a group since then, and what its leader earned."""
         ...
 
     def hold_statement(self, leader: MemberId) -> None:

@@ -69,7 +69,7 @@ async def test_staff_find_the_setup_in_their_menu_and_members_do_not(world: Worl
     await world.taps(world.leader, "同意，开始用")
 
     await world.says(world.leader, "菜单")
-    assert world.buttons(world.leader)[0] == "管理"
+    assert world.buttons(world.leader)[:2] == ["📋 现在该做什么", "管理"]
     await world.taps(world.leader, "管理")
     await world.says(member, "菜单")
 
