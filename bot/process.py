@@ -31,7 +31,7 @@ def run(settings: Config) -> None:
     except DBAPIError as fault:
         if not is_damage(fault):
             raise
-        stop("the database is damaged: look with caiboshi doctor, put a copy back with caiboshi restore")
+        stop(f"the database is damaged: {upkeep.CURE}")
 
 
 def _run_until_asked(settings: Config) -> None:

@@ -19,11 +19,15 @@ from storage.backup import BackupPolicy, NotBackedUp
 from storage.backup_postgres import ToolFailed, ToolMissing
 from storage.fitness import DatabaseUnfit
 from storage.lock import DatabaseInUse, writer_lock
+from storage.patience import is_damage
 from storage.restoration import NotRestored
 from storage.soundness import Unsound
 
 _SAID_AS_IT_IS = (DatabaseInUse, DatabaseUnfit, NotBackedUp, NotRestored, ToolFailed, ToolMissing, Unsound)
 _PATH = click.Path(path_type=Path)
+
+CURE = "look with caiboshi doctor, put a copy back with caiboshi restore"
+"""What to do about a damaged database."""
 
 
 @click.command()
@@ -128,7 +132,8 @@ def faults_in_one_line(settings: Config) -> Iterator[None]:
     except OperationalError as fault:
         stop(f"the database does not answer: {str(fault.orig).splitlines()[0]}")
     except DatabaseError as fault:
-        stop(f"{_shown(settings)}: {fault.orig}")
+        cure = f"; {CURE}" if is_damage(fault) else ""
+        stop(f"{_shown(settings)}: {fault.orig}{cure}")
     except sqlite3.DatabaseError as fault:
         stop(f"{_shown(settings)}: {fault}")
     except migrations.NewerSchema as fault:

@@ -205,6 +205,15 @@ class SqlSettlement:
         }
         return insert_once(self.connection, settlement_run, values)
 
+    def last(self, group: GroupId) -> list[dict[str, int]] | None:
+        """Return the numbers of a group's latest day; None where no day was drawn up."""
+        of_group = settlement_run.c.group_id == group, settlement_run.c.kind == RunKind.DAILY
+        query = (
+            select(settlement_run.c.numbers).where(*of_group).order_by(settlement_run.c.id.desc()).limit(1)
+        )
+        numbers: list[dict[str, int]] | None = self.connection.execute(query).scalar()
+        return numbers
+
     def plan(self, kind: RunKind, *, group: GroupId, deal: DealId | None, at: datetime) -> None:
         """Let a settlement be drawn up at `at`, unless that is planned already; a later one moves it."""
         key = f"{kind}:{deal or group}"

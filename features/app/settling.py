@@ -64,9 +64,9 @@ class Settling:
                 uow.outbox.put(self._message(reader, run, key=f"{run.kind}:{deal}"))
 
     def _daily(self, uow: Uow, group: GroupId) -> None:
-        """Draw up a group's day; its leaders read it next morning."""
+        """Draw up a group's day; its leaders read it next morning, where anything is new."""
         run = self.settlement.daily(uow, group=group)
-        if run is None or not run.sheets:
+        if run is None or not run.sheets or not run.is_news:
             return
         at = rules.digest_at(uow.now, run.group.zone, self.settlement.policy)
         for reader in readers(uow, run.group):

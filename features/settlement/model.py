@@ -120,6 +120,7 @@ class Run:
     group: Group
     sheets: tuple[DealSheet, ...]
     commission: Fen = NO_MONEY
+    is_news: bool = True  # something is not as the day before
 
     @property
     def sound(self) -> bool:

@@ -86,6 +86,10 @@ class SettlementStore(Protocol):
         """Keep a settlement, once per key; False where it was drawn up."""
         ...
 
+    def last(self, group: GroupId) -> list[dict[str, int]] | None:
+        """Return the numbers of a group's latest day; None where no day was drawn up."""
+        ...
+
     def plan(self, kind: RunKind, *, group: GroupId, deal: DealId | None, at: datetime) -> None:
         """Let a settlement be drawn up at `at`, unless that is planned already; a later one moves it."""
         ...

@@ -1,5 +1,6 @@
 """Use cases of settlement. Each runs in a few statements however large a deal is."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -83,7 +84,8 @@ class Settlement:
         there = uow.groups.get(group)
         if there is None:
             return None
-        run = Run(RunKind.DAILY, there, self.active(uow, group=group))
+        sheets = self.active(uow, group=group)
+        run = Run(RunKind.DAILY, there, sheets, is_news=_numbers(sheets) != uow.settlement.last(group))
         if run.sheets:  # else the next deal lets the days be summed up again
             self._plan_day(uow, group, there.zone)
         on = business_day.local_date(uow.now, there.zone)
@@ -107,7 +109,7 @@ class Settlement:
             group=run.group.id,
             deal=deal,
             on=business_day.local_date(uow.now, run.group.zone),
-            numbers=[asdict(sheet.figures) | {"deal": sheet.deal.id} for sheet in run.sheets],
+            numbers=_numbers(run.sheets),
             sound=run.sound,
             now=uow.now,
         )
@@ -182,3 +184,8 @@ def _counting(order: Order) -> Fen:
     if order.state is not OrderState.LOCKED:
         return NO_MONEY
     return Fen(max(0, min(order.goods - order.off, order.paid - order.refunded)))
+
+
+def _numbers(sheets: Sequence[DealSheet]) -> list[dict[str, int]]:
+    """Return what is kept of a settlement."""
+    return [asdict(sheet.figures) | {"deal": sheet.deal.id} for sheet in sheets]

@@ -222,7 +222,7 @@ async def test_update_kinds_another_program_chose_are_found(patient: Patient) ->
     assert faults == {
         "kinds": (
             "Telegram does not keep these kinds of update for us: "
-            "chat_join_request, chat_member, edited_message, my_chat_member",
+            "chat_join_request, chat_member, edited_message, my_chat_member, pre_checkout_query",
             "start (or restart) caiboshi, it asks for its own; if they go missing again, another program "
             "uses this token",
         )

@@ -32,7 +32,7 @@ async def test_a_newcomer_joins_agrees_and_sees_points_and_an_old_neighbour_is_r
     await expect(thread).to_contain_text("我的成长值")
 
     await page.get_by_test_id("jump-days:30").click()
-    await expect(page.get_by_test_id("clock")).to_contain_text("12月23日")
+    await expect(page.get_by_test_id("clock")).to_contain_text("12月23日", timeout=60_000)
     happened = page.get_by_test_id("happening").filter(has_text="12月1日 10:00→ 陈阿姨：积分快到期了")
     await happened.click()
     await expect(page.locator("#chat-sub")).to_contain_text("你是 陈阿姨")

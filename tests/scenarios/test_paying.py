@@ -220,6 +220,16 @@ async def test_the_day_is_summed_up_for_who_leads(world: World) -> None:
     assert world.last_to(world.leader) == "采购单：周三蔬果团\n1. 番茄 2斤"
 
 
+async def test_a_day_on_which_nothing_moved_is_checked_and_not_told(world: World) -> None:
+    await _formed(world, "陈阿姨")
+
+    await world.advance(days=3)
+
+    days = world.rows("SELECT sound FROM settlement_run WHERE kind = 'daily'")
+    told = [text for text in world.said_to(world.leader) if text.startswith("📋 每日对账")]
+    assert (days, len(told)) == ([(1,)] * 3, 1)
+
+
 @pytest.mark.parametrize("word", ["付款", "已付", "/pay"])
 async def test_who_owes_nothing_is_told_so(world: World, word: str) -> None:
     auntie = await world.member("陈阿姨")

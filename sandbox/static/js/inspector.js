@@ -13,7 +13,7 @@ import { dueWords, lists } from "./rows.js";
 export const TABS = ["clock", "outbox", "calls", "journal", "jobs", "faults"];
 const DAYS = [1, 3, 7, 15, 30];
 const SHOWN_AT_FIRST = 60;
-const HAPPENED = 40;
+const HAPPENED = 80;
 const DAY_MS = 86_400_000;
 let shown = SHOWN_AT_FIRST;
 let built = null;    // tab and language that the panel was built for

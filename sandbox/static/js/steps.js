@@ -15,6 +15,13 @@ function firstKey(run) {
   return (before ?? keyboards.at(-1))?.querySelector('[data-kind="callback"]') ?? null;
 }
 
+/** The button that leads to the points, wherever it stands; else the first one. */
+function pointsKey(run) {
+  const first = firstKey(run);
+  const keys = [...(first?.closest(".keyboard")?.querySelectorAll('[data-kind="callback"]') ?? [])];
+  return keys.find((key) => /成长|growth/i.test(key.textContent)) ?? first;
+}
+
 /** The button under the bot's welcome: the first one that leads to it after the newcomer came in. */
 function welcomeKey(run) {
   const messages = chatOf(run.group)?.messages ?? [];
@@ -54,7 +61,7 @@ export const STEPS = [
   },
   {
     name: "points", pane: "chat", chat: home, stay: true,
-    target: firstKey,
+    target: pointsKey,
     begin: (run) => ({ newest: chatOf(run.who)?.messages.at(-1)?.message_id ?? 0 }),
     done(run) {
       // What stood there may still change by itself until something is pressed.

@@ -137,7 +137,9 @@ function light(target) {
 /** Who goes by keyboard loses the focus with the button that was pressed: the next one takes it. */
 function keepFocus() {
   const active = document.activeElement;
-  if (lit && performance.now() < run.focusUntil && (active === document.body || active.offsetParent === null && active !== card)) lit.focus({ preventScroll: true });
+  const stray = active === document.body || active.offsetParent === null && active !== card;
+  const neighbour = active !== lit && active.closest(".keyboard");  // the button that took the place of the pressed one
+  if (lit && performance.now() < run.focusUntil && (stray || neighbour)) lit.focus({ preventScroll: true });
 }
 
 function draw(step) {
