@@ -23,6 +23,7 @@ CELL = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12).filt
     )
 )
 ROW = st.lists(CELL, min_size=1, max_size=6).map(lambda row: [*row[:-1], row[-1] or "x"])
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 TABLE = st.lists(ROW, min_size=1, max_size=6)
 
 
@@ -55,20 +56,25 @@ def test_any_bytes_are_a_sheet_or_a_problem(content: bytes, name: str) -> None:
 
 
 @settings(max_examples=60)
-@given(seed=st.integers(0, 10_000), count=st.integers(1, 30), stored=st.booleans())
-def test_a_damaged_workbook_is_a_sheet_or_a_problem(seed: int, count: int, stored: bool) -> None:
+@given(seed=st.integers(0, 10_000), count=st.integers(1, 30), packing=st.sampled_from(PACKINGS))
+def test_a_damaged_workbook_is_a_sheet_or_a_problem(seed: int, count: int, packing: int) -> None:
     chance, book = Random(seed), a_book(("a", "b"), ("番茄", 5.5), (1, "=1+1"))
-    content = bytearray(changed(book, str) if not stored else _stored(book))
+    content = bytearray(_packed(book, packing))
     for _ in range(count):
         content[chance.randrange(len(content))] = chance.randrange(256)
     with contextlib.suppress(SheetProblem):
         assert isinstance(read_rows(bytes(content), "a.xlsx"), Sheet)
 
 
-def _stored(book: bytes) -> bytes:
-    """Return the same archive without compression, so that damage reaches the XML."""
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_book_packed_as_no_spreadsheet_does_is_broken(packing: int) -> None:
+    assert problem_of(_packed(a_book(("a",), (1,)), packing)).kind is Problem.BROKEN
+
+
+def _packed(book: bytes, packing: int) -> bytes:
+    """Return the same archive packed in another way; stored, damage reaches the XML."""
     made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(made, "w") as new:
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(made, "w", packing) as new:
         for name in old.namelist():
             new.writestr(name, old.read(name))
     return made.getvalue()
