@@ -70,3 +70,21 @@ def data_of(world: World, person: int, label: str) -> str:
     """Return what a button under the card would send."""
     rows = card(world, person)["reply_markup"]["inline_keyboard"]
     return next(str(each["callback_data"]) for row in rows for each in row if each["text"] == label)
+
+
+async def reprices(world: World, name: str, price: str, field: Field = Field.PRICE) -> None:
+    def unit(uow: SqlUow) -> None:
+        product = next(each for each in uow.catalogue.every() if each.name == name)
+        world.runtime.app.catalogue.change(uow, product=product, values={field: price})
+
+    await world.runtime.db.run(unit)
+
+
+async def a_leader(world: World, name: str = "赵姐", *, language: str = "zh") -> int:
+    """Another leader of the group."""
+    person = await world.member(name, language=language)
+    await world.says(world.leader, "分工")
+    await world.taps(world.leader, "＋ 团长")
+    link = world.last_to(world.leader).split("start=")[1].split()[0]
+    await world.does(person, "start", payload=link)
+    return person

@@ -3,8 +3,7 @@
 import json
 
 from features.catalogue.model import Field
-from tests.desk import ITEMS, button, buttons, data_of, drafts, publishes
-from tests.scenarios.test_deal_desk import reprices
+from tests.desk import ITEMS, button, buttons, data_of, drafts, publishes, reprices
 from tests.shop import standing
 from tests.world import World
 
